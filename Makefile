@@ -1,0 +1,111 @@
+# `make help` lists what there is. Settings are environment variables (.env.example); `make run PORT=8001` sets one.
+# Everything runs from .venv, which is made on first use and made again when a lock file changes.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# The Python to build .venv with. Unset: the first of these that is new enough.
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+# Only `make lock` needs it, so it is in neither lock file.
+UV := uv==0.13.9
+# Extra words for pytest: make test ARGS="-k feed"
+ARGS ?=
+
+# --require-hashes also refuses a dependency that the lock file lacks, so pip keeps resolving (no --no-deps).
+INSTALL := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
+
+.PHONY: run
+run: $(VENV)/.run-ok ## Start Stride KB with its starter content (PORT=8000, DATA_DIR=./data)
+	@exec $(PY) -m config.server run --setup
+
+.PHONY: test
+test: $(VENV)/.dev-ok ## Run all tests with coverage, on SQLite and then on a PostgreSQL of their own (ARGS="-k word")
+	@sqlite=0; postgres=0; \
+	echo "Tests on SQLite"; \
+	env -u DATABASE_URL -u PUBLIC_DATABASE_URL $(PY) -m pytest --cov --cov-report= $(ARGS) || sqlite=$$?; \
+	echo "Tests on PostgreSQL"; \
+	$(PY) -m tests.postgres -- $(PY) -m pytest --cov --cov-append --cov-report= $(ARGS) || postgres=$$?; \
+	$(PY) -m coverage report || sqlite=$$?; \
+	[ $$sqlite -eq 0 ] && [ $$postgres -eq 0 ]
+
+# The checks load the settings, and the settings keep things: not in the developer's data folder.
+check: export DATA_DIR := $(VENV)/check-data
+check: export DATABASE_URL :=
+.PHONY: check
+check: $(VENV)/.dev-ok ## Check formatting, lint, types, import contracts, migrations and the committed OpenAPI file
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy .
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py export_openapi --check
+
+.PHONY: format
+format: $(VENV)/.dev-ok ## Format the code and mend what the linter can mend
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+.PHONY: migrate
+migrate: $(VENV)/.run-ok ## Bring the database schema up to date
+	$(PY) manage.py migrate
+
+.PHONY: openapi
+openapi: $(VENV)/.dev-ok ## Write docs/openapi.json and docs/openapi.yaml from the code
+	$(PY) manage.py export_openapi
+
+.PHONY: mutants
+mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find them
+	$(PY) -m tests.mutants $(ARGS)
+
+.PHONY: bench
+bench: $(VENV)/.dev-ok ## Measure the server under load
+	$(PY) -m bench.load $(ARGS)
+
+.PHONY: hooks
+hooks: ## Run `make check` before every commit in this clone
+	git config core.hooksPath .githooks
+
+.PHONY: lock
+lock: $(PY) ## Write requirements.txt and requirements-dev.txt from the .in files (UPGRADE=1: newest versions)
+	@$(PY) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
+	@for name in requirements requirements-dev; do \
+		$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+			--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove .venv and what tools left behind; never touches the data folder
+	rm -rf $(VENV) .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+# --- .venv -----------------------------------------------------------------------------------------------------------
+
+$(VENV)/.run-ok: requirements.txt $(PY)
+	@echo "Installing what Stride KB needs into $(VENV) (once, about a quarter of a minute)"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev-ok: requirements-dev.txt $(VENV)/.run-ok
+	@echo "Installing what the tests and checks need into $(VENV) (once)"
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(PY):
+	@for python in $(CANDIDATES); do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		"$$python" -c 'import venv, ensurepip' 2>/dev/null || { novenv="$$python"; continue; }; \
+		exec "$$python" -m venv --clear $(VENV); \
+	done; \
+	if [ -n "$$novenv" ]; then \
+		echo "$$novenv has no venv module: install it (on Debian and Ubuntu: apt install python3-venv), then run make again." >&2; \
+	else \
+		echo "Python 3.11 or newer is needed (tried: $(CANDIDATES)): install it, or name one with: make $(or $(MAKECMDGOALS),run) PYTHON=/path/to/python3" >&2; \
+	fi; exit 1

@@ -1,0 +1,295 @@
+"""The published half of the conditions' kinds."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from conditions.enums import (
+    HELPING_ROLES,
+    Confidence,
+    Measure,
+    StructureRole,
+    Tissue,
+    TreatmentRole,
+    Typicality,
+    Unit,
+)
+from kb.documents import Card, Link, summary_of
+from kb.published import Filter, PublishedKind, register
+from kb.vocabulary.enums import BodyRegion, EvidenceLevel
+from kb.vocabulary.published import (
+    BODY_REGION,
+    CLINICAL_FILTERS,
+    CLINICAL_SUMMARY,
+    CODE,
+    BodyStructureCard,
+    ClinicalDocument,
+    CodeReference,
+    EvidenceStatement,
+    SourceCard,
+    Statement,
+    clinical_guard,
+    condition_guard,
+    ids_of,
+    related_of,
+    value_of,
+)
+from remedies.enums import Line
+from remedies.published import ExerciseCard, PreventionStrategyCard, TreatmentCard
+from kb.enums import Basis
+
+
+class SymptomCard(Card):
+    """A symptom, as other documents show it."""
+
+
+class ConditionCard(Card):
+    """A condition, as other documents show it."""
+
+
+class GuideCard(Card):
+    """A guide, as other documents show it."""
+
+
+class QuestionCard(Card):
+    """A question, as other documents show it."""
+
+
+class ConditionLink(Link):
+    """What every link that a condition owns says of itself."""
+
+    note = serializers.CharField(allow_blank=True, help_text="What to know about this link.")
+    basis = serializers.ChoiceField(Basis.choices, help_text="Where it comes from.")
+    sources = SourceCard(many=True)
+
+
+class SymptomLink(ConditionLink):
+    """A symptom that the condition can show."""
+
+    target_field = "symptom"
+    symptom = SymptomCard()
+    typicality = serializers.ChoiceField(Typicality.choices, help_text="A teaching aid, not a probability.")
+
+
+class TreatmentLink(ConditionLink):
+    """What a treatment is for the condition. `caution` and `avoid` never mean that it helps."""
+
+    target_field = "treatment"
+    treatment = TreatmentCard()
+    role = serializers.ChoiceField(TreatmentRole.choices)
+    line = serializers.ChoiceField(Line.choices, help_text="When it is considered.")
+    evidence_level = serializers.ChoiceField(EvidenceLevel.choices, help_text="What kind of evidence stands behind it.")
+
+
+class ConditionExerciseLink(ConditionLink):
+    """What an exercise is for the condition. `caution` and `avoid` never mean that it helps."""
+
+    target_field = "exercise"
+    exercise = ExerciseCard()
+    role = serializers.ChoiceField(TreatmentRole.choices)
+    line = serializers.ChoiceField(Line.choices, help_text="When it is considered.")
+    evidence_level = serializers.ChoiceField(EvidenceLevel.choices, help_text="What kind of evidence stands behind it.")
+
+
+class PreventionStrategyLink(ConditionLink):
+    """A strategy that may help to prevent the condition."""
+
+    target_field = "prevention_strategy"
+    prevention_strategy = PreventionStrategyCard()
+
+
+class BodyStructureLink(ConditionLink):
+    """A body structure that takes part in the condition."""
+
+    target_field = "body_structure"
+    body_structure = BodyStructureCard()
+    role = serializers.ChoiceField(StructureRole.choices)
+
+
+class AffectedGroup(Statement):
+    """Whom the condition affects, in words and in years of age."""
+
+    age_min = serializers.IntegerField(allow_null=True, min_value=0, max_value=120, help_text="Years. Null: no lower bound stated.")
+    age_max = serializers.IntegerField(allow_null=True, min_value=0, max_value=120, help_text="Years. Null: no upper bound stated.")
+
+
+class Figure(Statement):
+    """A number about how often something is found."""
+
+    measure = serializers.ChoiceField(Measure.choices, help_text="What it counts.")
+    measure_note = serializers.CharField(allow_blank=True, help_text="What exactly was counted.")
+    value_low = serializers.FloatField(min_value=0, help_text="In `unit`.")
+    value_high = serializers.FloatField(min_value=0, help_text="In `unit`; equals value_low if it is one number.")
+    unit = serializers.ChoiceField(Unit.choices)
+    population = serializers.CharField(help_text="Of whom.")
+    confidence = serializers.ChoiceField(Confidence.choices, help_text="How far it can be trusted. Show it.")
+    note = serializers.CharField(allow_blank=True)
+
+
+class Complication(Statement):
+    """What the condition can turn into."""
+
+    leads_to = ConditionCard(allow_null=True, help_text="Null: no published entry of its own.")
+
+
+class Symptom(ClinicalDocument):
+    """Something that a runner can notice."""
+
+    synonyms = serializers.ListField(child=serializers.CharField())
+    is_key_sign = serializers.BooleanField(help_text="One of the signs to know first.")
+    body_regions = serializers.ListField(child=serializers.ChoiceField(BodyRegion.choices))
+    what_it_may_mean = serializers.CharField(allow_blank=True, help_text="Markdown subset.")
+    what_to_do = serializers.CharField(help_text="Markdown subset.")
+    codes = CodeReference(many=True)
+
+
+class Condition(ClinicalDocument):
+    """An injury or disease that hurts a runner."""
+
+    synonyms = serializers.ListField(child=serializers.CharField())
+    synonym_note = serializers.CharField(allow_blank=True)
+    body_regions = serializers.ListField(child=serializers.ChoiceField(BodyRegion.choices))
+    tissue = serializers.ChoiceField(Tissue.choices)
+    overview = serializers.CharField(help_text="Markdown subset.")
+    affects = AffectedGroup(many=True)
+    figures = Figure(many=True)
+    causes = Statement(many=True)
+    risk_factors = Statement(many=True)
+    outlook = Statement(many=True)
+    complications = Complication(many=True)
+    cautions = Statement(many=True, help_text="What not to do.")
+    evidence = EvidenceStatement(many=True)
+    symptoms = SymptomLink(many=True)
+    treatments = TreatmentLink(many=True)
+    exercises = ConditionExerciseLink(many=True)
+    prevention_strategies = PreventionStrategyLink(many=True)
+    body_structures = BodyStructureLink(many=True)
+    codes = CodeReference(many=True)
+
+
+class Guide(ClinicalDocument):
+    """A topic page."""
+
+    body = serializers.CharField(help_text="Markdown subset.")
+    cautions = Statement(many=True)
+
+
+class Question(ClinicalDocument):
+    """A frequent question. Its name is the question."""
+
+    order = serializers.IntegerField(min_value=0, help_text="Its place among the questions.")
+    answer = serializers.CharField(help_text="Markdown subset.")
+    cautions = Statement(many=True)
+
+
+def _by_role(name: str, help_text: str, *roles: TreatmentRole) -> tuple[Filter, Filter]:
+    """The same filter for treatments and for exercises: a list of what helps must never show what harms."""
+    suffix = f"_{name}" if name else ""
+    return (
+        Filter(
+            name=f"treatment{suffix}",
+            help=f"{help_text} treatment.",
+            values=ids_of("treatments", "treatment", role=roles),
+            target="treatment",
+        ),
+        Filter(
+            name=f"exercise{suffix}",
+            help=f"{help_text} exercise.",
+            values=ids_of("exercises", "exercise", role=roles),
+            target="exercise",
+        ),
+    )
+
+
+RELATED_CONDITION = Filter(name="condition", help="Points to this condition.", values=related_of("condition"), target="condition")
+RELATED_SYMPTOM = Filter(name="symptom", help="Points to this symptom.", values=related_of("symptom"), target="symptom")
+RELATED_TREATMENT = Filter(name="treatment", help="Points to this treatment.", values=related_of("treatment"), target="treatment")
+
+register(
+    PublishedKind(
+        kind="condition",
+        path="conditions",
+        singular="Condition",
+        plural="Conditions",
+        description="Injuries and diseases that hurt runners.",
+        document=Condition,
+        summary=summary_of(Condition, "ConditionSummary", *CLINICAL_SUMMARY, "synonyms", "body_regions", "tissue"),
+        card=ConditionCard,
+        filters=(
+            Filter(
+                name="symptom", help="Can show this symptom.", values=ids_of("symptoms", "symptom"), target="symptom"
+            ),
+            *_by_role("", "Is helped by this", *HELPING_ROLES),
+            *_by_role("caution", "Needs caution with this", TreatmentRole.CAUTION),
+            *_by_role("avoid", "Must not be treated with this", TreatmentRole.AVOID),
+            Filter(
+                name="prevention_strategy",
+                help="May be prevented by this strategy.",
+                values=ids_of("prevention_strategies", "prevention_strategy"),
+                target="prevention_strategy",
+            ),
+            Filter(
+                name="body_structure",
+                help="Involves this body structure.",
+                values=ids_of("body_structures", "body_structure"),
+                target="body_structure",
+            ),
+            BODY_REGION,
+            Filter(name="tissue", help="Affects this tissue.", values=value_of("tissue"), choices=Tissue),
+            CODE,
+            *CLINICAL_FILTERS,
+        ),
+        has_house_texts=True,
+        guard=condition_guard,
+    )
+)
+register(
+    PublishedKind(
+        kind="symptom",
+        path="symptoms",
+        singular="Symptom",
+        plural="Symptoms",
+        description="What a runner can notice. The conditions that can show it: /conditions?symptom=",
+        document=Symptom,
+        summary=summary_of(Symptom, "SymptomSummary", *CLINICAL_SUMMARY, "synonyms", "is_key_sign", "body_regions"),
+        card=SymptomCard,
+        filters=(
+            Filter(name="is_key_sign", help="One of the signs to know first.", values=value_of("is_key_sign"), pattern="^(true|false)$"),
+            BODY_REGION,
+            CODE,
+            *CLINICAL_FILTERS,
+        ),
+        has_house_texts=True,
+        guard=clinical_guard,
+    )
+)
+register(
+    PublishedKind(
+        kind="guide",
+        path="guides",
+        singular="Guide",
+        plural="Guides",
+        description="Topic pages.",
+        document=Guide,
+        summary=summary_of(Guide, "GuideSummary", *CLINICAL_SUMMARY),
+        card=GuideCard,
+        filters=(RELATED_CONDITION, RELATED_SYMPTOM, *CLINICAL_FILTERS),
+        has_house_texts=True,
+        guard=clinical_guard,
+    )
+)
+register(
+    PublishedKind(
+        kind="question",
+        path="questions",
+        singular="Question",
+        plural="Questions",
+        description="Frequent questions with their answers.",
+        document=Question,
+        summary=summary_of(Question, "QuestionSummary", *CLINICAL_SUMMARY, "order"),
+        card=QuestionCard,
+        filters=(RELATED_CONDITION, RELATED_TREATMENT, *CLINICAL_FILTERS),
+        has_house_texts=True,
+        guard=clinical_guard,
+    )
+)

@@ -1,0 +1,33 @@
+"""Two probes: is the process alive, and can it answer readers rightly?"""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+from kb.compiler import COMPILER_VERSION
+from kb.models.published import Feed
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    """200 while the process runs. It asks nothing of the database."""
+    return _answer({"status": "alive"}, 200)
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200, or 503 with the reason: no database, a schema that is behind, or documents of another compiler."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return _answer({"status": "not ready", "reason": "The schema is behind: run `manage.py migrate`."}, 503)
+        feed = Feed.objects.get()
+    except (DatabaseError, Feed.DoesNotExist) as error:
+        return _answer({"status": "not ready", "reason": f"The database does not answer: {type(error).__name__}."}, 503)
+    if feed.head and feed.compiler_version != COMPILER_VERSION:
+        return _answer({"status": "not ready", "reason": "Run `manage.py recompile`."}, 503)
+    return _answer({"status": "ready", "head": feed.head}, 200)
+
+
+def _answer(body: dict[str, object], status: int) -> JsonResponse:
+    response = JsonResponse(body, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,59 @@
+"""Errors as RFC 9457 problem details. Each type has a stable URI, and its own section in the documentation."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_BASE = "/docs/problems#"
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+
+BAD_PARAMETER = ProblemType(
+    "bad-parameter", 400, "A query parameter is wrong", "Unknown, repeated, or with a value that cannot be. `parameter` names it."
+)
+NOT_FOUND = ProblemType("not-found", 404, "Nothing is published here", "No such path, or no such entry among the published ones.")
+METHOD_NOT_ALLOWED = ProblemType("method-not-allowed", 405, "Only GET, HEAD and OPTIONS are allowed here", "The API is read-only.")
+NOT_ACCEPTABLE = ProblemType(
+    "not-acceptable", 406, "This API answers in JSON", "The Accept header leaves out application/json."
+)
+GONE = ProblemType("gone", 410, "This entry is no longer published", "`reason` says why; `replaced_by` where to look now.")
+NOT_READY = ProblemType("not-ready", 503, "The knowledge base is not ready", "Try again after the seconds in Retry-After.")
+
+ALL = (BAD_PARAMETER, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, GONE, NOT_READY)
+
+
+class ApiProblem(Exception):
+    """Raised anywhere below a view; the view answers with it."""
+
+    def __init__(self, type_: ProblemType, detail: str, headers: dict[str, str] | None = None, **members: Any) -> None:
+        super().__init__(detail)
+        self.type = type_
+        self.detail = detail
+        self.headers = headers or {}
+        self.members = members
+
+    def response(self, request: HttpRequest) -> HttpResponseBase:
+        body = {
+            "type": TYPE_BASE + self.type.name,
+            "title": self.type.title,
+            "status": self.type.status,
+            "detail": self.detail,
+            "instance": request.path,
+            "parameter": "",
+            "reason": "",
+            "replaced_by": None,
+        } | self.members
+        response = HttpResponse(json.dumps(body, ensure_ascii=False).encode(), PROBLEM_JSON, self.type.status)
+        for name, value in ({"Cache-Control": "public, max-age=60"} | self.headers).items():
+            response.headers[name] = value
+        return response

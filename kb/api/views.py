@@ -1,0 +1,216 @@
+"""The public endpoints. They read the request, ask one question of the published tables, and hand out stored bytes."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.utils.module_loading import import_string
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.views import APIView
+
+from kb import published
+from kb.api import parameters, queries, responses
+from kb.api.problems import (
+    BAD_PARAMETER,
+    GONE,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    NOT_FOUND,
+    ApiProblem,
+)
+from kb.canonical import canonical_json, sha256
+from kb.enums import TombstoneReason
+from kb.published import PublishedKind
+from kb.reader import reading
+
+API_VERSION = "1.0.0"
+ROOT = "/api/v1"
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | None:
+    """Every error that a view raises, as problem+json."""
+    request: HttpRequest = context["request"]
+    if isinstance(error, ApiProblem):
+        return error.response(request)
+    if isinstance(error, exceptions.MethodNotAllowed):
+        headers = {"Allow": "GET, HEAD, OPTIONS"}
+        return ApiProblem(METHOD_NOT_ALLOWED, "This API is read-only.", headers).response(request)
+    if isinstance(error, exceptions.NotAcceptable):
+        return ApiProblem(NOT_ACCEPTABLE, "Ask for application/json.").response(request)
+    if isinstance(error, Http404 | exceptions.NotFound):
+        return ApiProblem(NOT_FOUND, "There is nothing at this path.").response(request)
+    if isinstance(error, exceptions.APIException):
+        return ApiProblem(BAD_PARAMETER, str(error.detail)).response(request)
+    return None
+
+
+class PublicView(APIView):
+    """Anonymous, read-only, JSON only; OPTIONS answers browsers that ask before they fetch."""
+
+    authentication_classes: ClassVar = []
+    permission_classes: ClassVar = []
+    throttle_classes: ClassVar = []
+    renderer_classes: ClassVar = [JSONRenderer]
+    parser_classes: ClassVar = []
+    http_method_names: ClassVar = ["get", "head", "options"]
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = HttpResponse(status=204)
+        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
+        response.headers["Access-Control-Max-Age"] = "86400"
+        response.headers["Cache-Control"] = "public, max-age=86400"
+        return response
+
+
+class ListView(PublicView):
+    """A page of summaries of one kind."""
+
+    kind: PublishedKind
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        query = parameters.read_list(self.kind, request.META["QUERY_STRING"])
+        with reading() as connection:
+            if request.headers.get("If-None-Match"):
+                feed = queries.feed(connection)
+                version = self._version(feed.feed_id, feed.head, query)
+                if responses.holds(request, version):
+                    return responses.not_modified(request, version)
+            page = queries.list_page(connection, self.kind, query)
+        items = [summary for summary, _ in page.rows[: query.limit]]
+        body = b'{"items":[%b],"next":%b}' % (b",".join(items), canonical_json(self._next(page, query)))
+        return responses.made(request, body, self._version(page.feed_id, page.head, query))
+
+    def _next(self, page: queries.Page, query: parameters.ListQuery) -> str | None:
+        if len(page.rows) <= query.limit:
+            return None
+        last_key = page.rows[query.limit - 1][1]
+        return f"{ROOT}/{self.kind.path}?{query.canonical(after=last_key)}"
+
+    def _version(self, feed_id: UUID, head: int, query: parameters.ListQuery) -> str:
+        return sha256(f"{feed_id} {head} {API_VERSION} {self.kind.path} {query.canonical()}".encode())[:32]
+
+
+class DocumentView(PublicView):
+    """One whole document, by slug or id: the same bytes."""
+
+    kind: PublishedKind
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponseBase:
+        values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])
+        locale = parameters.read_locale(values)
+        is_gzip = responses.accepts_gzip(request)
+        held = responses.held_versions(request)
+        with reading() as connection:
+            found = queries.find(connection, self.kind.kind, name, locale, gzip=is_gzip, held=held)
+        if found is None:
+            raise ApiProblem(NOT_FOUND, f"No {self.kind.singular} with this slug or id is published.")
+        if found.gone_reason:
+            raise self._gone(found)
+        if not parameters.is_uuid(name) and name != found.slug:
+            return self._moved(request, found.slug)
+        if found.body is None or "*" in held:
+            return responses.not_modified(request, found.version)
+        return responses.stored(request, found.body, found.version, is_gzip=is_gzip)
+
+    def _gone(self, found: queries.Found) -> ApiProblem:
+        """The replacement's address stands in the problem and in a Link header."""
+        reason = str(TombstoneReason(found.gone_reason).label)
+        headers = {}
+        if found.replaced_by_slug:
+            headers["Link"] = f'<{ROOT}/{self.kind.path}/{found.replaced_by_slug}>; rel="successor-version"'
+        return ApiProblem(
+            GONE,
+            f"{reason}. Remove your copy of it.",
+            headers,
+            reason=found.gone_reason,
+            replaced_by=str(found.replaced_by_id) if found.replaced_by_id else None,
+        )
+
+    def _moved(self, request: HttpRequest, slug: str) -> HttpResponse:
+        query = request.META["QUERY_STRING"]
+        address = f"{ROOT}/{self.kind.path}/{slug}" + (f"?{query}" if query else "")
+        response = HttpResponsePermanentRedirect(address, content_type=responses.JSON)
+        response.status_code = 308
+        response.headers["Cache-Control"] = "public, max-age=60"
+        return response
+
+
+class IndexView(PublicView):
+    """Where everything is, and the feed's head: the cheap poll."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        parameters.read_pairs(request.META["QUERY_STRING"], [])
+        with reading() as connection:
+            feed = queries.feed(connection)
+        version = sha256(f"{feed.feed_id} {feed.head} {API_VERSION}".encode())[:32]
+        if responses.holds(request, version):
+            return responses.not_modified(request, version)
+        body = {
+            "title": "Stride KB",
+            "api_version": API_VERSION,
+            "feed_id": str(feed.feed_id),
+            "head": feed.head,
+            "locales": list(parameters.LOCALES),
+            "intended_use": settings.INTENDED_USE,
+            "report_unsafe_content": settings.REPORT_UNSAFE_CONTENT,
+            "openapi": f"{ROOT}/openapi.json",
+            "vocabulary": f"{ROOT}/vocabulary",
+            "collections": [
+                {"kind": kind.kind, "href": f"{ROOT}/{kind.path}", "description": kind.description}
+                for kind in published.all_kinds()
+            ],
+        }
+        return responses.made(request, canonical_json(body), version)
+
+
+class VocabularyView(PublicView):
+    """Labels of all enumerations, for people."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])
+        body = canonical_json({"locale": parameters.read_locale(values), "enumerations": _enumerations()})
+        version = sha256(body)[:32]
+        if responses.holds(request, version):
+            return responses.not_modified(request, version)
+        return responses.made(request, body, version)
+
+
+class SchemaView(PublicView):
+    """The contract, as it is committed beside the code that it describes."""
+
+    schema = None
+    file_name = "openapi.json"
+    media_type = "application/json"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        parameters.read_pairs(request.META["QUERY_STRING"], [])
+        body = (settings.BASE_DIR / "docs" / self.file_name).read_bytes()
+        version = sha256(body)[:32]
+        if responses.holds(request, version):
+            return responses.not_modified(request, version)
+        response = responses.made(request, body, version)
+        response.headers["Content-Type"] = self.media_type
+        return response
+
+
+class NothingHereView(PublicView):
+    """Every other path under /api/: a problem that names the right path where it can."""
+
+    schema = None
+
+    def get(self, request: HttpRequest, rest: str = "") -> HttpResponse:
+        right = request.path.rstrip("/")
+        hint = f" The path has no slash at its end: {right}" if right != request.path else " Start at /api/v1."
+        raise ApiProblem(NOT_FOUND, "There is nothing at this path." + hint)
+
+
+def _enumerations() -> list[dict[str, Any]]:
+    named = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+    return [
+        {"name": name, "values": [{"value": value, "label": str(label)} for value, label in import_string(path).choices]}
+        for name, path in sorted(named.items())
+    ]

@@ -1,0 +1,44 @@
+"""One way to write JSON, so that the same content is always the same bytes."""
+
+import gzip
+import hashlib
+import json
+import unicodedata
+from typing import Any
+
+
+def canonical_json(value: Any) -> bytes:
+    """JSON as UTF-8 bytes: keys sorted, no spaces, text in NFC. Raises ValueError for NUL and for NaN or infinity."""
+    text = json.dumps(
+        _normalised(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+    )
+    return text.encode()
+
+
+def sha256(data: bytes) -> str:
+    """Lower-case hexadecimal, 64 characters."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def gzipped(data: bytes) -> bytes:
+    """Gzip with no time stamp: the same bytes in give the same bytes out."""
+    return gzip.compress(data, compresslevel=6, mtime=0)
+
+
+def clean_text(text: str) -> str:
+    """NFC, lines ended by a single line feed. Raises ValueError for NUL, which PostgreSQL cannot hold."""
+    if "\x00" in text:
+        raise ValueError("The text holds a NUL character. Remove it.")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _normalised(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 10.0 and 10 are one number, so they must be one spelling
+    if isinstance(value, dict):
+        return {clean_text(key): _normalised(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_normalised(item) for item in value]
+    return value

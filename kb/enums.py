@@ -1,0 +1,83 @@
+"""Enumerations that the kernel and every package share. Values are the public names; labels are shown to people."""
+
+from django.db.models import TextChoices
+
+
+class Urgency(TextChoices):
+    """How soon to act. One scale everywhere, the most urgent first."""
+
+    EMERGENCY = "emergency", "Emergency: get help now"
+    URGENT = "urgent", "Urgent: get a check today or as soon as you can"
+    ROUTINE = "routine", "Routine: see a doctor or physiotherapist"
+    SELF_CARE = "self_care", "Self-care: look after it at home"
+
+
+class ActionCode(TextChoices):
+    """What a reader is asked to do. An app shows its region's contact route for it."""
+
+    GET_EMERGENCY_HELP = "get_emergency_help", "Get emergency help"
+    GET_URGENT_CHECK = "get_urgent_check", "Get an urgent check"
+    BOOK_APPOINTMENT = "book_appointment", "Book an appointment"
+    CARE_FOR_YOURSELF = "care_for_yourself", "Look after it at home"
+
+
+class ReviewStatus(TextChoices):
+    """Whether clinicians vouch for the exact words of a document."""
+
+    REVIEWED = "reviewed", "Reviewed, with every warning sign and disclaimer in it"
+    PARTLY_REVIEWED = "partly_reviewed", "Reviewed, but a warning sign or disclaimer in it is not"
+    UNREVIEWED = "unreviewed", "Not yet reviewed by a clinician"
+
+
+class ReviewRole(TextChoices):
+    """In which role somebody vouches for a wording."""
+
+    PHYSIOTHERAPIST = "physiotherapist", "Physiotherapist"
+    PHYSICIAN = "physician", "Physician"
+    CLINICAL_EDITOR = "clinical_editor", "Clinical editor"
+    NOBODY = "nobody", "Nobody yet"
+
+
+class Severity(TextChoices):
+    """What a change means for somebody who has read the older text."""
+
+    EDITORIAL = "editorial", "Editorial: same meaning, better words"
+    CONTENT = "content", "Content: new or changed information"
+    SAFETY = "safety", "Safety: the older text could harm"
+
+
+class TombstoneReason(TextChoices):
+    """Why a document is no longer published."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    SAFETY = "safety", "Withdrawn for safety"
+    OUTDATED = "outdated", "Withdrawn because it is out of date"
+    MERGED = "merged", "Merged into another entry"
+
+
+class Basis(TextChoices):
+    """Where a statement comes from."""
+
+    STATED = "stated", "The seed article says it"
+    INFERRED = "inferred", "It follows from the seed article"
+    GENERAL = "general", "General clinical knowledge, from the sources named"
+
+
+class ReleaseOrigin(TextChoices):
+    EDITORIAL = "editorial", "Editors"
+    STARTER = "starter", "Starter pack"
+    RECOMPILE = "recompile", "Recompile after an upgrade"
+
+
+class ReleaseState(TextChoices):
+    DRAFT = "draft", "Being prepared"
+    SCHEDULED = "scheduled", "Scheduled"
+    PUBLISHED = "published", "Published"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ReleaseAction(TextChoices):
+    PUBLISH = "publish", "Publish"
+    WITHDRAW = "withdraw", "Withdraw"
+    MERGE = "merge", "Merge into another entry"

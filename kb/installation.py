@@ -1,0 +1,39 @@
+"""What every installation has from its first migration on: its feed and its two roles."""
+
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+
+from kb.models.published import Feed
+
+THERAPIST = "Therapist"
+CLINICAL_EDITOR = "Clinical editor"
+EDITED_APPS = ("kb", "remedies", "conditions")
+READ_ONLY = ("revision", "approval", "release", "releaseitem", "document", "slug", "facet", "link", "feed")
+
+
+def complete(sender: Any, **kwargs: Any) -> None:
+    """After each migrate; makes only what is missing. Runs once, after the last of our apps."""
+    if sender.name != "conditions":
+        return
+    using = kwargs["using"]
+    for app in EDITED_APPS:
+        create_permissions(apps.get_app_config(app), using=using, verbosity=0)
+    Feed.objects.using(using).get_or_create(pk=1, defaults={"feed_id": uuid.uuid4()})
+    write = _permissions(using).filter(codename__regex="^(view|add|change)_").exclude(content_type__model__in=READ_ONLY)
+    look = _permissions(using).filter(codename__startswith="view_", content_type__model__in=READ_ONLY)
+    release = _permissions(using).filter(codename__in=["approve_wording", "publish_release"])
+    _group(using, THERAPIST, [*write, *look])
+    _group(using, CLINICAL_EDITOR, [*write, *look, *release])
+
+
+def _permissions(using: str) -> Any:
+    return Permission.objects.using(using).filter(content_type__app_label__in=EDITED_APPS)
+
+
+def _group(using: str, name: str, permissions: list[Permission]) -> None:
+    group, _ = Group.objects.using(using).get_or_create(name=name)
+    group.permissions.add(*permissions)

@@ -1,0 +1,67 @@
+"""The editing half of a kind: its model, and which columns and rows make up its wording."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from kb.models.entry import Entry
+
+Wording = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One list in a wording: the rows that point at the entry through `related_name`."""
+
+    related_name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What an editor can say about one sort of content.
+
+    `columns` are the model's own fields, in the order in which a pack file shows them; `rows` are its lists.
+    `problems` looks at a whole wording and returns what must be mended before it may be published.
+    """
+
+    name: str
+    model: type[Entry]
+    columns: tuple[str, ...]
+    rows: dict[str, Rows] = field(default_factory=dict)
+    problems: Callable[[Wording], list[str]] = lambda wording: []
+
+    def row_model(self, name: str) -> type[Model]:
+        return self.owner_relation(name).related_model
+
+    def owner_column(self, name: str) -> str:
+        """The row's foreign key to the entry that owns it."""
+        return str(self.owner_relation(name).field.name)
+
+    def owner_relation(self, name: str) -> Any:
+        return self.model._meta.get_field(self.rows[name].related_name)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    if kind.name in _kinds:
+        raise ValueError(f"The kind {kind.name} is registered twice.")
+    _kinds[kind.name] = kind
+    return kind
+
+
+def unregister(name: str) -> None:
+    """For tests that bring a kind of their own."""
+    del _kinds[name]
+
+
+def get(name: str) -> Kind:
+    return _kinds[name]
+
+
+def all_kinds() -> list[Kind]:
+    return list(_kinds.values())

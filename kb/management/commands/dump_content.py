@@ -1,0 +1,20 @@
+"""`manage.py dump_content FOLDER`: every entry's newest wording as a content pack."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from kb import loading
+
+
+class Command(BaseCommand):
+    help = "Writes every entry's newest wording as a content pack: the inverse of load_content."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--title", default="Hip pain from running")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dumped = loading.dump(options["folder"], title=options["title"])
+        self.stdout.write(f"Wrote {len(dumped)} entries to {options['folder']}.")

@@ -1,0 +1,76 @@
+"""The published half of a kind: its public names, its documents, its filters. Knows no model of the working copy."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from rest_framework.serializers import Serializer
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """One query parameter of a list. `values` picks the facet values from a compiled document, so it names live entries only.
+
+    With `target`, the values are ids of entries of that kind, and readers may give a slug or an id.
+    """
+
+    name: str
+    help: str
+    values: Callable[[Json], Iterable[str]]
+    target: str = ""
+    choices: type[TextChoices] | None = None
+    pattern: str = ""
+
+
+def no_problems(document: Json, wording: Json) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedKind:
+    """What readers meet of one sort of content.
+
+    `path`, `singular` and `plural` make URLs, operation ids and component names: conditions, Condition, Conditions.
+    `document`, `summary` and `card` are serializers; `summary`'s fields are a part of `document`'s.
+    `has_house_texts`: house texts stand in its documents. `is_house`: its live entries are house texts, given to every compile.
+    `guard` names what would hurt a reader if this document went out.
+    """
+
+    kind: str
+    path: str
+    singular: str
+    plural: str
+    description: str
+    document: type[Serializer]
+    summary: type[Serializer]
+    card: type[Serializer]
+    filters: tuple[Filter, ...] = ()
+    has_house_texts: bool = False
+    is_house: bool = False
+    guard: Callable[[Json, Json], list[str]] = no_problems
+
+
+_kinds: dict[str, PublishedKind] = {}
+
+
+def register(kind: PublishedKind) -> PublishedKind:
+    if kind.kind in _kinds:
+        raise ValueError(f"The kind {kind.kind} is registered twice.")
+    _kinds[kind.kind] = kind
+    return kind
+
+
+def unregister(name: str) -> None:
+    """For tests that bring a kind of their own."""
+    del _kinds[name]
+
+
+def get(name: str) -> PublishedKind:
+    return _kinds[name]
+
+
+def all_kinds() -> list[PublishedKind]:
+    return list(_kinds.values())
