@@ -229,7 +229,7 @@ def _moved_pin(release: Release, item: ReleaseItem, old: Pin | None) -> Pin:
 def _affected(before: World, after: World, entries: set[UUID]) -> set[UUID]:
     """Live documents, besides the release's own, whose bytes may change: those that show a card or a house text that did."""
     restated = {pk for pk in entries if before.card(pk) != after.card(pk) or before.survivor(pk) != after.survivor(pk)}
-    affected = after.linking_to(restated) if restated else set()
+    affected = before.linking_to(restated) | after.linking_to(restated) if restated else set()
     house = {kind.kind for kind in published.all_kinds() if kind.is_house}
     if any(after.pins[pk].kind in house for pk in entries) and before.house != after.house:
         readers = {kind.kind for kind in published.all_kinds() if kind.has_house_texts}

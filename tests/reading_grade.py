@@ -1,4 +1,4 @@
-"""The Flesch-Kincaid reading grade: how many years of school a text asks for. Good enough to hold a limit, not to publish."""
+"""The Flesch-Kincaid reading grade: how many years of school a text asks for."""
 
 import re
 from collections.abc import Iterable
