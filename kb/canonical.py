@@ -4,15 +4,31 @@ import gzip
 import hashlib
 import json
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 
 def canonical_json(value: Any) -> bytes:
     """JSON as UTF-8 bytes: keys sorted, no spaces, text in NFC. Raises ValueError for NUL and for NaN or infinity."""
-    text = json.dumps(
-        _normalised(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-    )
-    return text.encode()
+    return packed(normalised(value))
+
+
+def packed(value: Any) -> bytes:
+    """The same for a value that is normalised already."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def normalised(value: Any) -> Any:
+    """Plain JSON types in their one spelling, whatever mappings and sequences they came in."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 10.0 and 10 are one number, so they must be one spelling
+    if isinstance(value, Mapping):
+        return {key: normalised(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [normalised(item) for item in value]
+    return value
 
 
 def sha256(data: bytes) -> str:
@@ -31,14 +47,3 @@ def clean_text(text: str) -> str:
         raise ValueError("The text holds a NUL character. Remove it.")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
-
-def _normalised(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)  # 10.0 and 10 are one number, so they must be one spelling
-    if isinstance(value, dict):
-        return {clean_text(key): _normalised(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_normalised(item) for item in value]
-    return value

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.serializers import Serializer
 
 from kb import published
-from kb.canonical import canonical_json, gzipped, sha256
+from kb.canonical import gzipped, normalised, packed, sha256
 from kb.enums import Urgency
 
 COMPILER_VERSION = 1
@@ -76,14 +76,14 @@ class Compiler:
 
     def compile(self, inputs: Inputs) -> Compiled:
         kind = published.get(inputs.kind)
-        document = plain(self._serializer(kind, inputs).to_representation(inputs.wording))
+        document = normalised(self._serializer(kind, inputs).to_representation(inputs.wording))
         del document["version"]  # the hash of everything else
-        version = sha256(canonical_json(document))[:VERSION_LENGTH]
+        version = sha256(packed(document))[:VERSION_LENGTH]
         document["version"] = version
         return Compiled(
             document=document,
-            body=canonical_json(document),
-            summary=canonical_json({name: document[name] for name in _field_names(kind.summary)}),
+            body=packed(document),
+            summary=packed({name: document[name] for name in _field_names(kind.summary)}),
             version=version,
             sort_key=_sort_key(document, inputs.entry_id),
             name_key=_name_key(document, inputs.entry_id),
@@ -103,15 +103,6 @@ def card_of(kind_name: str, entry_id: str, locale: str, wording: Json, *, is_rev
     """The card by which other documents show an entry; made from its own live wording."""
     named = {**wording, "id": entry_id, "kind": kind_name, "content_locale": locale, "is_reviewed": is_reviewed}
     return {name: named[name] for name in _field_names(published.get(kind_name).card)}
-
-
-def plain(value: Any) -> Any:
-    """Plain JSON types, whatever mappings a serializer returned."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value
 
 
 def _field_names(serializer: type[Serializer[Any]]) -> list[str]:

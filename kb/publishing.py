@@ -334,12 +334,13 @@ def _write_facets(wanted: dict[int, frozenset[tuple[str, str, str]]]) -> None:
     stale: list[int] = []
     missing = {pk: set(facets) for pk, facets in wanted.items()}
     for some in _batches(list(wanted)):
-        for facet in Facet.objects.filter(document__in=some):
-            key = (facet.name, facet.value, str(facet.target_id or ""))
-            if key in missing[facet.document_id]:
-                missing[facet.document_id].discard(key)
+        stored = Facet.objects.filter(document__in=some).values_list("pk", "document_id", "name", "value", "target_id")
+        for pk, document_id, name, value, target_id in stored:
+            key = (name, value, str(target_id or ""))
+            if key in missing[document_id]:
+                missing[document_id].discard(key)
             else:
-                stale.append(facet.pk)
+                stale.append(pk)
     for some in _batches(stale):
         Facet.objects.filter(pk__in=some).delete()
     Facet.objects.bulk_create(

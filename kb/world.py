@@ -133,7 +133,7 @@ class World:
         self.load_wordings(pks)
         targets = {UUID(target) for pk in pks for _, target in self.links(pk)}
         survivors = {target: self.survivor(target) for target in targets}
-        self.load_cards(survivor for survivor in survivors.values() if survivor)
+        self.load_cards([*pks, *(survivor for survivor in survivors.values() if survivor)])
         for target, survivor in survivors.items():
             if survivor and survivor != target and str(survivor) in self._cards:
                 self._cards[str(target)] = self._cards[str(survivor)]
