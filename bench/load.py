@@ -1,7 +1,7 @@
 """`python -m bench.load [CONDITIONS]`: loads and publishes a made-up pack, then one symptom that every condition shows.
 
-Limits: 180 s for the pack of 2,000 conditions with 15 links each, 5 s for the symptom. Runs on the database of DATABASE_URL,
-or on a SQLite file in a temporary folder; wants an empty one.
+Limits: 180 s for the pack of 2,000 conditions with 15 links each, 5 s for the symptom. Runs on the database of
+DATABASE_URL, or on a SQLite file in a temporary folder; wants an empty one.
 """
 
 import os

@@ -42,7 +42,26 @@ def make_pack(folder: Path, conditions: int, seed: int = 1) -> None:
 
 
 _CLINICAL = ["condition", "symptom", "treatment", "exercise", "prevention_strategy"]
-_WORDS = "pain hip run rest load tendon bone muscle easy slow strong check early week step ache sore sharp".split()
+_WORDS = [
+    "pain",
+    "hip",
+    "run",
+    "rest",
+    "load",
+    "tendon",
+    "bone",
+    "muscle",
+    "easy",
+    "slow",
+    "strong",
+    "check",
+    "early",
+    "week",
+    "step",
+    "ache",
+    "sore",
+    "sharp",
+]
 
 
 def _prose(chance: random.Random, words: int = 30) -> str:
@@ -57,9 +76,7 @@ def _entry(kind: str, number: int, **columns: Any) -> Entry:
 def _clinical(kind: str, number: int, chance: random.Random, **columns: Any) -> Entry:
     flags = [{"red_flag": f"red-flag-{flag}"} for flag in chance.sample(range(12), 4)]
     urgency = chance.choice(["urgent", "routine", "self_care"])
-    return _entry(
-        kind, number, summary=_prose(chance, 12), urgency=urgency, **columns, basis="stated", red_flags=flags
-    )
+    return _entry(kind, number, summary=_prose(chance, 12), urgency=urgency, **columns, basis="stated", red_flags=flags)
 
 
 def _red_flag(number: int) -> Entry:

@@ -43,7 +43,10 @@ class Condition(Clinical, Entry):
     body_structures = models.ManyToManyField(BodyStructure, through="ConditionBodyStructure", related_name="+")
 
     class Meta(Clinical.Meta):
-        constraints = [*Clinical.Meta.constraints, models.CheckConstraint(condition=Q(tissue__in=Tissue.values), name="condition_tissue_known")]
+        constraints = [
+            *Clinical.Meta.constraints,
+            models.CheckConstraint(condition=Q(tissue__in=Tissue.values), name="condition_tissue_known"),
+        ]
 
 
 class Cause(StatementRow):
@@ -92,7 +95,8 @@ class AffectedGroup(StatementRow):
     class Meta(Row.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(age_min=None) | Q(age_max=None) | Q(age_max__gte=F("age_min")), name="affected_ages_in_order"
+                condition=Q(age_min=None) | Q(age_max=None) | Q(age_max__gte=F("age_min")),
+                name="affected_ages_in_order",
             )
         ]
 
@@ -104,7 +108,9 @@ class Figure(StatementRow):
     measure = models.CharField(max_length=20, choices=Measure.choices)
     measure_note = models.CharField(max_length=200, blank=True, help_text="What exactly was counted.")
     value_low = models.FloatField(validators=[MinValueValidator(0)])
-    value_high = models.FloatField(validators=[MinValueValidator(0)], help_text="The same as the low value if it is one number.")
+    value_high = models.FloatField(
+        validators=[MinValueValidator(0)], help_text="The same as the low value if it is one number."
+    )
     unit = models.CharField(max_length=30, choices=Unit.choices)
     population = models.CharField(max_length=200, help_text="Of whom; “not stated” if the source does not say.")
     confidence = models.CharField(max_length=10, choices=Confidence.choices)
@@ -142,7 +148,9 @@ class ConditionSymptom(LinkRow):
         verbose_name = "symptom"
         constraints = [
             models.UniqueConstraint(fields=["condition", "symptom"], name="condition_symptom_once"),
-            models.CheckConstraint(condition=Q(typicality__in=Typicality.values), name="condition_symptom_typicality_known"),
+            models.CheckConstraint(
+                condition=Q(typicality__in=Typicality.values), name="condition_symptom_typicality_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +170,8 @@ class ConditionTreatment(LinkRow):
             models.UniqueConstraint(fields=["condition", "treatment"], name="condition_treatment_once"),
             models.CheckConstraint(condition=Q(role__in=TreatmentRole.values), name="condition_treatment_role_known"),
             models.CheckConstraint(
-                condition=~Q(role__in=[TreatmentRole.CAUTION, TreatmentRole.AVOID]) | Q(line=Line.NOT_STATED) & ~Q(note=""),
+                condition=~Q(role__in=[TreatmentRole.CAUTION, TreatmentRole.AVOID])
+                | Q(line=Line.NOT_STATED) & ~Q(note=""),
                 name="condition_treatment_harm_has_note_and_no_line",
             ),
         ]
@@ -184,7 +193,8 @@ class ConditionExercise(LinkRow):
             models.UniqueConstraint(fields=["condition", "exercise"], name="condition_exercise_once"),
             models.CheckConstraint(condition=Q(role__in=TreatmentRole.values), name="condition_exercise_role_known"),
             models.CheckConstraint(
-                condition=~Q(role__in=[TreatmentRole.CAUTION, TreatmentRole.AVOID]) | Q(line=Line.NOT_STATED) & ~Q(note=""),
+                condition=~Q(role__in=[TreatmentRole.CAUTION, TreatmentRole.AVOID])
+                | Q(line=Line.NOT_STATED) & ~Q(note=""),
                 name="condition_exercise_harm_has_note_and_no_line",
             ),
         ]

@@ -1,7 +1,5 @@
 """The published half of the conditions' kinds."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from conditions.enums import (
@@ -15,6 +13,7 @@ from conditions.enums import (
     Unit,
 )
 from kb.documents import Card, Link, summary_of
+from kb.enums import Basis
 from kb.published import Filter, PublishedKind, register
 from kb.vocabulary.enums import BodyRegion, EvidenceLevel
 from kb.vocabulary.published import (
@@ -36,7 +35,6 @@ from kb.vocabulary.published import (
 )
 from remedies.enums import Line
 from remedies.published import ExerciseCard, PreventionStrategyCard, TreatmentCard
-from kb.enums import Basis
 
 
 class SymptomCard(Card):
@@ -58,16 +56,16 @@ class QuestionCard(Card):
 class ConditionLink(Link):
     """What every link that a condition owns says of itself."""
 
-    note = serializers.CharField(allow_blank=True, help_text="What to know about this link.")
+    note = serializers.CharField(allow_blank=True, help_text="What to know about this link; may be empty.")
     basis = serializers.ChoiceField(Basis.choices, help_text="Where it comes from.")
-    sources = SourceCard(many=True)
+    sources = SourceCard(many=True, help_text="What it rests on.")
 
 
 class SymptomLink(ConditionLink):
     """A symptom that the condition can show."""
 
     target_field = "symptom"
-    symptom = SymptomCard()
+    symptom = SymptomCard(help_text="The symptom.")
     typicality = serializers.ChoiceField(Typicality.choices, help_text="A teaching aid, not a probability.")
 
 
@@ -75,8 +73,8 @@ class TreatmentLink(ConditionLink):
     """What a treatment is for the condition. `caution` and `avoid` never mean that it helps."""
 
     target_field = "treatment"
-    treatment = TreatmentCard()
-    role = serializers.ChoiceField(TreatmentRole.choices)
+    treatment = TreatmentCard(help_text="The treatment.")
+    role = serializers.ChoiceField(TreatmentRole.choices, help_text="Whether it helps, or needs care, or harms.")
     line = serializers.ChoiceField(Line.choices, help_text="When it is considered.")
     evidence_level = serializers.ChoiceField(EvidenceLevel.choices, help_text="What kind of evidence stands behind it.")
 
@@ -85,8 +83,8 @@ class ConditionExerciseLink(ConditionLink):
     """What an exercise is for the condition. `caution` and `avoid` never mean that it helps."""
 
     target_field = "exercise"
-    exercise = ExerciseCard()
-    role = serializers.ChoiceField(TreatmentRole.choices)
+    exercise = ExerciseCard(help_text="The exercise.")
+    role = serializers.ChoiceField(TreatmentRole.choices, help_text="Whether it helps, or needs care, or harms.")
     line = serializers.ChoiceField(Line.choices, help_text="When it is considered.")
     evidence_level = serializers.ChoiceField(EvidenceLevel.choices, help_text="What kind of evidence stands behind it.")
 
@@ -95,35 +93,39 @@ class PreventionStrategyLink(ConditionLink):
     """A strategy that may help to prevent the condition."""
 
     target_field = "prevention_strategy"
-    prevention_strategy = PreventionStrategyCard()
+    prevention_strategy = PreventionStrategyCard(help_text="The strategy.")
 
 
 class BodyStructureLink(ConditionLink):
     """A body structure that takes part in the condition."""
 
     target_field = "body_structure"
-    body_structure = BodyStructureCard()
-    role = serializers.ChoiceField(StructureRole.choices)
+    body_structure = BodyStructureCard(help_text="The structure.")
+    role = serializers.ChoiceField(StructureRole.choices, help_text="How it takes part.")
 
 
 class AffectedGroup(Statement):
     """Whom the condition affects, in words and in years of age."""
 
-    age_min = serializers.IntegerField(allow_null=True, min_value=0, max_value=120, help_text="Years. Null: no lower bound stated.")
-    age_max = serializers.IntegerField(allow_null=True, min_value=0, max_value=120, help_text="Years. Null: no upper bound stated.")
+    age_min = serializers.IntegerField(
+        allow_null=True, min_value=0, max_value=120, help_text="Years. Null: no lower bound stated."
+    )
+    age_max = serializers.IntegerField(
+        allow_null=True, min_value=0, max_value=120, help_text="Years. Null: no upper bound stated."
+    )
 
 
 class Figure(Statement):
     """A number about how often something is found."""
 
     measure = serializers.ChoiceField(Measure.choices, help_text="What it counts.")
-    measure_note = serializers.CharField(allow_blank=True, help_text="What exactly was counted.")
+    measure_note = serializers.CharField(allow_blank=True, help_text="What exactly was counted; may be empty.")
     value_low = serializers.FloatField(min_value=0, help_text="In `unit`.")
     value_high = serializers.FloatField(min_value=0, help_text="In `unit`; equals value_low if it is one number.")
-    unit = serializers.ChoiceField(Unit.choices)
+    unit = serializers.ChoiceField(Unit.choices, help_text="Of both values.")
     population = serializers.CharField(help_text="Of whom.")
     confidence = serializers.ChoiceField(Confidence.choices, help_text="How far it can be trusted. Show it.")
-    note = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True, help_text="What to know about it; may be empty.")
 
 
 class Complication(Statement):
@@ -135,51 +137,57 @@ class Complication(Statement):
 class Symptom(ClinicalDocument):
     """Something that a runner can notice."""
 
-    synonyms = serializers.ListField(child=serializers.CharField())
+    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
     is_key_sign = serializers.BooleanField(help_text="One of the signs to know first.")
-    body_regions = serializers.ListField(child=serializers.ChoiceField(BodyRegion.choices))
-    what_it_may_mean = serializers.CharField(allow_blank=True, help_text="Markdown subset.")
-    what_to_do = serializers.CharField(help_text="Markdown subset.")
-    codes = CodeReference(many=True)
+    body_regions = serializers.ListField(
+        child=serializers.ChoiceField(BodyRegion.choices), help_text="Where it is felt."
+    )
+    what_it_may_mean = serializers.CharField(
+        allow_blank=True, help_text="What can lie behind it; may be empty. Markdown subset."
+    )
+    what_to_do = serializers.CharField(help_text="What the reader can do. Markdown subset.")
+    codes = CodeReference(many=True, help_text="Cross-references to code systems.")
 
 
 class Condition(ClinicalDocument):
     """An injury or disease that hurts a runner."""
 
-    synonyms = serializers.ListField(child=serializers.CharField())
-    synonym_note = serializers.CharField(allow_blank=True)
-    body_regions = serializers.ListField(child=serializers.ChoiceField(BodyRegion.choices))
-    tissue = serializers.ChoiceField(Tissue.choices)
-    overview = serializers.CharField(help_text="Markdown subset.")
-    affects = AffectedGroup(many=True)
-    figures = Figure(many=True)
-    causes = Statement(many=True)
-    risk_factors = Statement(many=True)
-    outlook = Statement(many=True)
-    complications = Complication(many=True)
+    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    synonym_note = serializers.CharField(allow_blank=True, help_text="How the names differ; may be empty.")
+    body_regions = serializers.ListField(
+        child=serializers.ChoiceField(BodyRegion.choices), help_text="Where it is felt."
+    )
+    tissue = serializers.ChoiceField(Tissue.choices, help_text="What is hurt.")
+    overview = serializers.CharField(help_text="What it is. Markdown subset.")
+    affects = AffectedGroup(many=True, help_text="Whom it affects.")
+    figures = Figure(many=True, help_text="How often it is found.")
+    causes = Statement(many=True, help_text="What brings it on.")
+    risk_factors = Statement(many=True, help_text="What makes it more likely.")
+    outlook = Statement(many=True, help_text="How it goes on and how long it takes.")
+    complications = Complication(many=True, help_text="What it can turn into.")
     cautions = Statement(many=True, help_text="What not to do.")
-    evidence = EvidenceStatement(many=True)
-    symptoms = SymptomLink(many=True)
-    treatments = TreatmentLink(many=True)
-    exercises = ConditionExerciseLink(many=True)
-    prevention_strategies = PreventionStrategyLink(many=True)
-    body_structures = BodyStructureLink(many=True)
-    codes = CodeReference(many=True)
+    evidence = EvidenceStatement(many=True, help_text="What studies say.")
+    symptoms = SymptomLink(many=True, help_text="What it can feel like.")
+    treatments = TreatmentLink(many=True, help_text="What is done about it, and what to avoid: see `role`.")
+    exercises = ConditionExerciseLink(many=True, help_text="Exercises for it, and what to avoid: see `role`.")
+    prevention_strategies = PreventionStrategyLink(many=True, help_text="What may keep it away.")
+    body_structures = BodyStructureLink(many=True, help_text="Which parts of the body take part.")
+    codes = CodeReference(many=True, help_text="Cross-references to code systems.")
 
 
 class Guide(ClinicalDocument):
     """A topic page."""
 
-    body = serializers.CharField(help_text="Markdown subset.")
-    cautions = Statement(many=True)
+    body = serializers.CharField(help_text="The text. Markdown subset.")
+    cautions = Statement(many=True, help_text="What must be known when this is read alone.")
 
 
 class Question(ClinicalDocument):
     """A frequent question. Its name is the question."""
 
     order = serializers.IntegerField(min_value=0, help_text="Its place among the questions.")
-    answer = serializers.CharField(help_text="Markdown subset.")
-    cautions = Statement(many=True)
+    answer = serializers.CharField(help_text="The answer. Markdown subset.")
+    cautions = Statement(many=True, help_text="What must be known when this is read alone.")
 
 
 def _by_role(name: str, help_text: str, *roles: TreatmentRole) -> tuple[Filter, Filter]:
@@ -201,9 +209,13 @@ def _by_role(name: str, help_text: str, *roles: TreatmentRole) -> tuple[Filter, 
     )
 
 
-RELATED_CONDITION = Filter(name="condition", help="Points to this condition.", values=related_of("condition"), target="condition")
+RELATED_CONDITION = Filter(
+    name="condition", help="Points to this condition.", values=related_of("condition"), target="condition"
+)
 RELATED_SYMPTOM = Filter(name="symptom", help="Points to this symptom.", values=related_of("symptom"), target="symptom")
-RELATED_TREATMENT = Filter(name="treatment", help="Points to this treatment.", values=related_of("treatment"), target="treatment")
+RELATED_TREATMENT = Filter(
+    name="treatment", help="Points to this treatment.", values=related_of("treatment"), target="treatment"
+)
 
 register(
     PublishedKind(
@@ -254,7 +266,12 @@ register(
         summary=summary_of(Symptom, "SymptomSummary", *CLINICAL_SUMMARY, "synonyms", "is_key_sign", "body_regions"),
         card=SymptomCard,
         filters=(
-            Filter(name="is_key_sign", help="One of the signs to know first.", values=value_of("is_key_sign"), pattern="^(true|false)$"),
+            Filter(
+                name="is_key_sign",
+                help="One of the signs to know first.",
+                values=value_of("is_key_sign"),
+                pattern="^(true|false)$",
+            ),
             BODY_REGION,
             CODE,
             *CLINICAL_FILTERS,

@@ -23,12 +23,21 @@ DESCRIPTION = f"""The open knowledge base of running injuries.
 **Intended use.** {INTENDED_USE}
 
 **Safety.** Every document that advises a reader carries `urgency`, `when_to_get_help`, `disclaimers` and `review`. Show
-`when_to_get_help` before anything else, and `review.status` honestly. Fields are never left out.
+`when_to_get_help` before anything else, and `review.status` honestly.
 
-**Reading.** Anonymous GET; no cookies, no keys. Every answer has a strong ETag: send it back in `If-None-Match` and an
-unchanged answer costs 304. Lists are pages: follow `next` until it is null. An unknown or repeated parameter is refused.
+**Reading.** Anonymous GET; no cookies, no keys. HEAD answers like GET, without the body. Every answer has a strong ETag:
+send it back in `If-None-Match`, and an unchanged answer costs 304. Lists are pages: follow `next` until it is null. A query
+has at most 4000 characters. An unknown parameter is refused, and so is a repeated one that is no list.
+
+**Fields** are never left out; null and empty text mean what their descriptions say. Later versions may add fields and
+values of enumerations, so ignore a field and survive a value that you do not know.
+
+**Errors** are `application/problem+json` (RFC 9457); `type` leads to its explanation. Any path under `/api` that is not
+described here answers 404 in the same form, and any method but GET, HEAD and OPTIONS answers 405.
 
 **Text** is a small part of Markdown: paragraphs, lists, emphasis, https and mailto links. Never HTML.
+
+**This contract** is a file, at `/api/v1/openapi.json` and `/api/v1/openapi.yaml`, with an ETag like everything else.
 """
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -40,15 +49,17 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    # The meaning of its values stands once, in the enumeration, and not again in every field that has it.
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": "/", "description": "The installation that serves this document"}],
     "SORT_OPERATIONS": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "tryItOutEnabled": True},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "kb.api.openapi.describe_document",
+        "kb.api.openapi.describe_enumerations",
         "kb.api.openapi.describe_responses",
+        "kb.api.openapi.tidy",
         "kb.api.openapi.add_examples",
     ],
     # Every enumeration has its own name, so that generated clients do too. `/api/v1/vocabulary` lists the same ones.
@@ -58,6 +69,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ReviewRole": "kb.enums.ReviewRole",
         "ReviewStatus": "kb.enums.ReviewStatus",
         "Severity": "kb.enums.Severity",
+        "Sort": "kb.api.schema.Sort",
         "Urgency": "kb.enums.Urgency",
         "BodyRegion": "kb.vocabulary.enums.BodyRegion",
         "Certainty": "kb.vocabulary.enums.Certainty",

@@ -46,4 +46,3 @@ def clean_text(text: str) -> str:
     if "\x00" in text:
         raise ValueError("The text holds a NUL character. Remove it.")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-

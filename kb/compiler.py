@@ -73,10 +73,11 @@ class Compiler:
 
     def __init__(self) -> None:
         self._serializers: dict[str, Serializer[Any]] = {}
+        self._context: dict[str, Inputs] = {}
 
     def compile(self, inputs: Inputs) -> Compiled:
         kind = published.get(inputs.kind)
-        document = normalised(self._serializer(kind, inputs).to_representation(inputs.wording))
+        document: Json = normalised(self._serializer(kind, inputs).to_representation(inputs.wording))
         del document["version"]  # the hash of everything else
         version = sha256(packed(document))[:VERSION_LENGTH]
         document["version"] = version
@@ -93,10 +94,9 @@ class Compiler:
 
     def _serializer(self, kind: published.PublishedKind, inputs: Inputs) -> Serializer[Any]:
         if kind.kind not in self._serializers:
-            self._serializers[kind.kind] = kind.document(context={})
-        serializer = self._serializers[kind.kind]
-        serializer.context["inputs"] = inputs
-        return serializer
+            self._serializers[kind.kind] = kind.document(context=self._context)
+        self._context["inputs"] = inputs
+        return self._serializers[kind.kind]
 
 
 def card_of(kind_name: str, entry_id: str, locale: str, wording: Json, *, is_reviewed: bool) -> Json:

@@ -43,8 +43,10 @@ class LiveTargets(serializers.ListSerializer[Any]):
 class Card(serializers.Serializer[Any]):
     """The few fields by which a document shows an entry that it links to."""
 
-    id = serializers.UUIDField(help_text="Never changes.")
-    kind = serializers.CharField(max_length=40, help_text="The kind of content, such as condition.")
+    id = serializers.UUIDField(help_text="Names the entry. Never changes.")
+    kind = serializers.CharField(
+        max_length=40, help_text="The kind of content, such as `condition`; the index lists them."
+    )
     slug = serializers.RegexField(SLUG_PATTERN, max_length=80, help_text="May change; an old one is redirected.")
     name = serializers.CharField(max_length=300, help_text="The title, in `content_locale`.")
     content_locale = serializers.RegexField(LOCALE_PATTERN, help_text="The language of this card's text.")
@@ -60,13 +62,13 @@ class Card(serializers.Serializer[Any]):
 
 
 class EntryCard(Card):
-    """A card of any kind of entry."""
+    """An entry of any kind, as other documents show it. `kind` and `slug` make its address."""
 
 
 class Link(serializers.Serializer[Any]):
-    """A row that links to one entry and says something about the link. `target_field` names the card among its fields."""
+    """A row that links to one entry and says something about the link."""
 
-    target_field = ""
+    target_field = ""  # names the card among its fields
 
     class Meta:
         list_serializer_class = LiveTargets
@@ -76,15 +78,19 @@ class LastChange(serializers.Serializer[Any]):
     """The last change that an editor made to this entry; a recompile is none."""
 
     at = serializers.DateTimeField(help_text="When it went live, UTC.")
-    severity = serializers.ChoiceField(Severity.choices, help_text="What it means for somebody who read the older text.")
+    severity = serializers.ChoiceField(
+        Severity.choices, help_text="What it means for somebody who read the older text."
+    )
     summary = serializers.CharField(max_length=200, allow_blank=True, help_text="One line for app users; may be empty.")
 
 
 class Document(serializers.Serializer[Any]):
     """What every document carries."""
 
-    id = serializers.SerializerMethodField(help_text="Never changes.")
-    kind = serializers.SerializerMethodField(help_text="The kind of content.")
+    id = serializers.SerializerMethodField(help_text="Names the entry. Never changes.")
+    kind = serializers.SerializerMethodField(
+        help_text="The kind of content, such as `condition`; the index lists them."
+    )
     slug = serializers.RegexField(SLUG_PATTERN, max_length=80, help_text="May change; an old one is redirected.")
     name = serializers.CharField(max_length=300, help_text="The title.")
     locale = serializers.SerializerMethodField(help_text="The language that was asked for.")
@@ -94,7 +100,7 @@ class Document(serializers.Serializer[Any]):
         help_text="True if the text that it was translated from has changed since."
     )
     version = serializers.SerializerMethodField(help_text="Hash of all other fields; also the ETag.")
-    last_change = serializers.SerializerMethodField()
+    last_change = serializers.SerializerMethodField(help_text="What an editor changed last.")
 
     @extend_schema_field({"type": "string", "format": "uuid"})
     def get_id(self, wording: Json) -> str:
@@ -132,7 +138,9 @@ def summary_of(document: type[Document], name: str, *fields: str) -> type[serial
     chosen = [*Document._declared_fields, *fields]
     declared: dict[str, Any] = OrderedDict((field, document._declared_fields[field]) for field in chosen)
     declared |= {
-        method: getattr(document, method) for method in dir(document) if method.startswith("get_") and method[4:] in chosen
+        method: getattr(document, method)
+        for method in dir(document)
+        if method.startswith("get_") and method[4:] in chosen
     }
     declared["__doc__"] = f"The list item of a {name.removesuffix('Summary')}: a part of the whole document."
     declared["__module__"] = document.__module__

@@ -5,7 +5,7 @@ import json
 import uuid
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
@@ -16,12 +16,13 @@ from kb.models.editing import Revision
 from kb.models.entry import Entry
 
 DEFAULT_LOCALE = "en"
-Person = AbstractBaseUser | None
+Person = User | None
+"""Who did it; None for a command."""
 
 
 @transaction.atomic
 def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> Revision:
-    """Keeps the working copy as a revision, unless it says what the newest one says. Call it after the links are saved."""
+    """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved."""
     kind = kinds.get(entry.kind)
     body = canonical_json(wording.read(kind, kind.model._default_manager.get(pk=entry.pk)))
     newest = newest_revision(entry)
@@ -36,7 +37,7 @@ def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> 
 def write(
     kind_name: str, wordings: dict[uuid.UUID, Wording], *, by: Person, at: datetime.datetime, note: str = ""
 ) -> list[Revision]:
-    """Makes the entries of one kind say these clean wordings, and keeps a revision of each that differs from its newest."""
+    """Makes the entries of one kind say these clean wordings; keeps a revision of each that differs from its newest."""
     versions = {pk: version + 1 for pk, version in _edit_versions(list(wordings)).items()}
     wording.write(kinds.get(kind_name), wordings, {pk: versions.get(pk, 1) for pk in wordings})
     newest = _newest_hashes(list(wordings))

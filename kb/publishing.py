@@ -1,23 +1,21 @@
 """The only writer of the published tables. A release goes live in one transaction, whole or not at all."""
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from kb import kinds, published
+from kb import checks, published
 from kb.canonical import canonical_json, sha256
 from kb.compiler import COMPILER_VERSION, VERSION_LENGTH, Compiled, Compiler
 from kb.editing import Person, said
 from kb.enums import ReleaseAction, ReleaseOrigin, ReleaseState, Severity
 from kb.models.editing import Release, ReleaseItem
-from kb.models.entry import Entry
 from kb.models.published import Document, Facet, Feed, Link, Slug
-from kb.slugs import UUID_SHAPE
-from kb.world import Pin, World
+from kb.world import Pin, World, batches
 
 DEFAULT_LOCALE = "en"
 
@@ -42,7 +40,7 @@ def publish(release: Release, *, by: Person, at: datetime.datetime) -> Release:
         return release
     items = list(release.items.select_related("entry", "revision", "approval"))
     before = World.as_it_is(DEFAULT_LOCALE)
-    problems = [*_release_problems(release, feed, items), *_item_problems(release, feed, items, before)]
+    problems = checks.problems(release, feed, items, before)
     if problems:
         raise Refused(problems)
     release.state, release.published_by, release.published_at = ReleaseState.PUBLISHED, by, at
@@ -87,7 +85,7 @@ def recompile(*, by: Person, at: datetime.datetime) -> Release:
 
 
 def verify() -> list[str]:
-    """Compiles everything that is live from its stored inputs and names each place where the published tables differ."""
+    """Compiles everything live from its stored inputs and names each place where the published tables differ."""
     world = World.as_it_is(DEFAULT_LOCALE, stored_cards=False)
     live = {pin.entry_id for pin in world.live()}
     compiled = _compile(world, live)
@@ -101,94 +99,6 @@ def verify() -> list[str]:
         differences += [f"{document}: {name} is not what its stored inputs make." for name in wrong]
     differences.extend(_link_differences(world, live))
     return [*differences, *_slug_differences(world)]
-
-
-# Checks
-
-
-def _release_problems(release: Release, feed: Feed, items: list[ReleaseItem]) -> Iterator[str]:
-    if not items and release.origin == ReleaseOrigin.EDITORIAL:
-        yield "The release is empty. Add an entry first."
-    if release.state == ReleaseState.CANCELLED:
-        yield "The release was cancelled. Make a new one."
-    if release.origin == ReleaseOrigin.STARTER and feed.head != 0:
-        yield "A starter pack can only be published into an empty installation."
-    if feed.compiler_version > COMPILER_VERSION:
-        yield "This program is older than the documents it would replace. Restart it with the newest version."
-    if feed.head and feed.compiler_version < COMPILER_VERSION and release.origin != ReleaseOrigin.RECOMPILE:
-        yield "After the last upgrade, `manage.py recompile` has not been run. Ask the operator to run it."
-
-
-def _item_problems(release: Release, feed: Feed, items: list[ReleaseItem], before: World) -> Iterator[str]:
-    slug_owners = _slug_owners(items)
-    named: dict[tuple[str, str], Entry] = {}
-    for item in items:
-        yield from (f"{item.entry}: {problem}" for problem in _problems_of(item, release, before))
-        if item.action == ReleaseAction.PUBLISH and item.revision:
-            key = (item.entry.kind, said(item.revision)["slug"])
-            owner = slug_owners.get(key)
-            if (owner and owner != item.entry_id) or named.setdefault(key, item.entry) != item.entry:
-                yield f"{item.entry}: the short name “{key[1]}” belongs to another entry, for ever. Choose another."
-    yield from _merge_problems(items, before)
-
-
-def _problems_of(item: ReleaseItem, release: Release, before: World) -> Iterator[str]:
-    pin = before.pins.get(item.entry_id)
-    live_revision_id = pin.revision_id if pin and pin.is_live else None
-    if item.prepared_against_id != live_revision_id:
-        yield "it has changed since this release was prepared. Look at what is live now and prepare it again."
-    if item.action != ReleaseAction.PUBLISH:
-        if live_revision_id is None:
-            yield "it is not live, so it cannot be withdrawn."
-        return
-    revision, approval = item.revision, item.approval
-    assert revision is not None  # a database constraint
-    if revision.entry_id != item.entry_id or revision.locale != item.locale:
-        yield "the revision belongs to another entry."
-    if revision.sha256 != sha256(revision.body.encode()):
-        yield "the stored wording is damaged: its hash does not match. Restore a backup."
-    if UUID_SHAPE.match(said(revision)["slug"]):
-        yield "its short name looks like an id. Use words."
-    if approval is None:
-        may_be_unapproved = release.origin == ReleaseOrigin.STARTER or (
-            release.origin == ReleaseOrigin.RECOMPILE and item.revision_id == live_revision_id
-        )
-        if not may_be_unapproved:
-            yield "this wording has not been approved. Ask a clinical editor who did not write it."
-    elif approval.revision_id != revision.pk or approval.sha256 != revision.sha256:
-        yield "the approval is for another wording. Ask for approval of this one."
-    if release.origin != ReleaseOrigin.RECOMPILE:
-        yield from kinds.get(item.entry.kind).problems(said(revision))
-
-
-def _slug_owners(items: list[ReleaseItem]) -> dict[tuple[str, str], UUID]:
-    owners: dict[tuple[str, str], UUID] = {}
-    slugs = [said(item.revision)["slug"] for item in items if item.revision]
-    for some in _batches(slugs):
-        rows = Slug.objects.filter(slug__in=some).values_list("kind", "slug", "entry_id")
-        owners |= {(kind, slug): entry_id for kind, slug, entry_id in rows}
-    return owners
-
-
-def _merge_problems(items: list[ReleaseItem], before: World) -> Iterator[str]:
-    merges = {item.entry_id: item.replaced_by for item in items if item.action == ReleaseAction.MERGE}
-    published_now = {item.entry_id for item in items if item.action == ReleaseAction.PUBLISH}
-    gone_now = {item.entry_id for item in items if item.action == ReleaseAction.WITHDRAW}
-    for item in items:
-        target = item.replaced_by
-        if target is None:
-            continue
-        if target.kind != item.entry.kind:
-            yield f"{item.entry}: it can only be merged into another {item.entry.kind.replace('_', ' ')}."
-        seen = {item.entry_id}
-        end: Entry | None = target
-        while end is not None and end.pk in merges and end.pk not in seen:
-            seen.add(end.pk)
-            end = merges[end.pk]
-        if end is None or end.pk in seen:
-            yield f"{item.entry}: the merges go round in a circle."
-        elif end.pk in gone_now or not (end.pk in published_now or before.is_live(end.pk)):
-            yield f"{item.entry}: it would be merged into “{end}”, which is not live."
 
 
 # What a release changes
@@ -227,7 +137,7 @@ def _moved_pin(release: Release, item: ReleaseItem, old: Pin | None) -> Pin:
 
 
 def _affected(before: World, after: World, entries: set[UUID]) -> set[UUID]:
-    """Live documents, besides the release's own, whose bytes may change: those that show a card or a house text that did."""
+    """Live documents, besides the release's own, that show a card or a house text that has changed."""
     restated = {pk for pk in entries if before.card(pk) != after.card(pk) or before.survivor(pk) != after.survivor(pk)}
     affected = before.linking_to(restated) | after.linking_to(restated) if restated else set()
     house = {kind.kind for kind in published.all_kinds() if kind.is_house}
@@ -295,11 +205,15 @@ def _columns(world: World, pin: Pin, made: Compiled | None) -> dict[str, Any]:
     if made is None:
         tombstone = {"id": str(pin.entry_id), "reason": pin.gone_reason, "replaced_by": str(pin.replaced_by_id or "")}
         version = sha256(canonical_json(tombstone))[:VERSION_LENGTH]
-        return columns | dict.fromkeys(("body", "body_gzip", "summary", "card")) | {
-            "version": version,
-            "sort_key": "",
-            "name_key": "",
-        }
+        return (
+            columns
+            | dict.fromkeys(("body", "body_gzip", "summary", "card"))
+            | {
+                "version": version,
+                "sort_key": "",
+                "name_key": "",
+            }
+        )
     return columns | {
         "body": made.body,
         "body_gzip": made.body_gzip,
@@ -313,7 +227,9 @@ def _columns(world: World, pin: Pin, made: Compiled | None) -> dict[str, Any]:
 
 def _update_documents(documents: list[Document]) -> None:
     """Two upserts: those with a new seq, and those whose bytes stayed and keep the one they have."""
-    columns = [field.name for field in Document._meta.concrete_fields if field.name not in ("id", "entry", "locale", "seq")]
+    columns = [
+        field.name for field in Document._meta.concrete_fields if field.name not in ("id", "entry", "locale", "seq")
+    ]
     moved = [document for document in documents if document.seq is not None]
     stayed = [document for document in documents if document.seq is None]
     seqs = dict(Document.objects.filter(pk__in=[d.pk for d in stayed]).values_list("pk", "seq"))
@@ -333,7 +249,7 @@ def _write_facets(wanted: dict[int, frozenset[tuple[str, str, str]]]) -> None:
     """Writes only the difference: most recompiled documents keep all their facets."""
     stale: list[int] = []
     missing = {pk: set(facets) for pk, facets in wanted.items()}
-    for some in _batches(list(wanted)):
+    for some in batches(list(wanted)):
         stored = Facet.objects.filter(document__in=some).values_list("pk", "document_id", "name", "value", "target_id")
         for pk, document_id, name, value, target_id in stored:
             key = (name, value, str(target_id or ""))
@@ -341,7 +257,7 @@ def _write_facets(wanted: dict[int, frozenset[tuple[str, str, str]]]) -> None:
                 missing[document_id].discard(key)
             else:
                 stale.append(pk)
-    for some in _batches(stale):
+    for some in batches(stale):
         Facet.objects.filter(pk__in=some).delete()
     Facet.objects.bulk_create(
         [
@@ -354,7 +270,7 @@ def _write_facets(wanted: dict[int, frozenset[tuple[str, str, str]]]) -> None:
 
 
 def _write_links(world: World, touched: set[UUID], gone: set[UUID]) -> None:
-    for some in _batches([*touched, *gone]):
+    for some in batches([*touched, *gone]):
         Link.objects.filter(entry__in=some, locale=world.locale).delete()
     Link.objects.bulk_create(
         [
@@ -368,10 +284,10 @@ def _write_links(world: World, touched: set[UUID], gone: set[UUID]) -> None:
 
 def _write_slugs(pins: list[Pin]) -> None:
     current: dict[UUID, str] = {}
-    for some in _batches([pin.entry_id for pin in pins]):
+    for some in batches([pin.entry_id for pin in pins]):
         current |= Slug.objects.filter(entry__in=some, is_current=True).values_list("entry_id", "slug")
     moved = [pin for pin in pins if current.get(pin.entry_id) != pin.slug]
-    for some in _batches([pin.entry_id for pin in moved]):
+    for some in batches([pin.entry_id for pin in moved]):
         Slug.objects.filter(entry__in=some).update(is_current=False)
     Slug.objects.bulk_create(
         [Slug(kind=pin.kind, slug=pin.slug, entry_id=pin.entry_id, is_current=True) for pin in moved],
@@ -398,9 +314,6 @@ def _link_differences(world: World, live: set[UUID]) -> Iterator[str]:
 def _slug_differences(world: World) -> Iterator[str]:
     stored = set(Slug.objects.filter(is_current=True).values_list("kind", "slug", "entry_id"))
     wanted = {(pin.kind, pin.slug, pin.entry_id) for pin in world.pins.values()}
-    yield from (f"A current slug is missing or too many: {kind}/{slug} of {entry}." for kind, slug, entry in stored ^ wanted)
-
-
-def _batches(keys: Iterable[Any], size: int = 500) -> Iterator[list[Any]]:
-    keys = list(keys)
-    return (keys[start : start + size] for start in range(0, len(keys), size))
+    yield from (
+        f"A current slug is missing or too many: {kind}/{slug} of {entry}." for kind, slug, entry in stored ^ wanted
+    )

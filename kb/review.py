@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from kb.editing import newest_revision
@@ -20,7 +20,7 @@ REVIEW_INTERVAL = datetime.timedelta(days=730)
 def approve(
     revision: Revision,
     *,
-    by: AbstractBaseUser,
+    by: User,
     at: datetime.datetime,
     role: ReviewRole = ReviewRole.CLINICAL_EDITOR,
     next_review_on: datetime.date | None = None,
@@ -44,7 +44,7 @@ def approve(
 def approve_and_publish(
     entry: Entry,
     *,
-    by: AbstractBaseUser,
+    by: User,
     at: datetime.datetime,
     severity: Severity = Severity.CONTENT,
     summary: str = "",
@@ -52,7 +52,7 @@ def approve_and_publish(
     next_review_on: datetime.date | None = None,
     revision: Revision | None = None,
 ) -> Release:
-    """Approves the entry's newest revision (or the one the presser has seen) and makes it live, as a release of one item."""
+    """Approves the entry's newest revision and makes it live, as a release of one. `revision`: what was on screen."""
     newest = newest_revision(entry)
     if newest is None:
         raise Refused([f"{entry}: nothing has been saved yet."])
@@ -68,7 +68,7 @@ def approve_and_publish(
 def withdraw(
     entry: Entry,
     *,
-    by: AbstractBaseUser,
+    by: User,
     at: datetime.datetime,
     reason: TombstoneReason,
     severity: Severity = Severity.CONTENT,
@@ -83,7 +83,7 @@ def merge(
     entry: Entry,
     *,
     into: Entry,
-    by: AbstractBaseUser,
+    by: User,
     at: datetime.datetime,
     severity: Severity = Severity.CONTENT,
     summary: str = "",
@@ -125,7 +125,7 @@ def _remove(
     into: Entry | None,
     *,
     reason: TombstoneReason,
-    by: AbstractBaseUser,
+    by: User,
     at: datetime.datetime,
     severity: Severity,
     summary: str,
@@ -143,5 +143,5 @@ def _remove(
     return publish(release, by=by, at=at)
 
 
-def _release(title: str, *, by: AbstractBaseUser, at: datetime.datetime, severity: Severity, summary: str) -> Release:
+def _release(title: str, *, by: User, at: datetime.datetime, severity: Severity, summary: str) -> Release:
     return Release.objects.create(title=title[:200], severity=severity, summary=summary, created_by=by, created_at=at)

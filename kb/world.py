@@ -74,7 +74,7 @@ class World:
         return cls(locale, {row[0]: Pin(*row) for row in rows.iterator(chunk_size=2000)}, stored_cards)
 
     def with_pins(self, changed: dict[UUID, Pin]) -> "World":
-        """The world after these pins moved. Cards of the others stay as they are stored; those of the changed are made anew."""
+        """The world after these pins moved. The others' cards stay as stored; those of the moved are made anew."""
         after = World(self.locale, {**self.pins, **changed})
         after.load_wordings(pk for pk, pin in changed.items() if pin.is_live)
         after._cards = {str(pk): after._made_card(pk) for pk, pin in changed.items() if pin.is_live}
@@ -108,9 +108,11 @@ class World:
 
     def linking_to(self, targets: set[UUID]) -> set[UUID]:
         """Live entries whose own live wording links to one of these, or to one that was merged into one of these."""
-        merged = {pin.entry_id for pin in self.pins.values() if pin.replaced_by_id and self.survivor(pin.entry_id) in targets}
+        merged = {
+            pin.entry_id for pin in self.pins.values() if pin.replaced_by_id and self.survivor(pin.entry_id) in targets
+        }
         found: set[UUID] = set()
-        for some in _batches([*targets, *merged]):
+        for some in batches([*targets, *merged]):
             found.update(Link.objects.filter(locale=self.locale, target__in=some).values_list("entry_id", flat=True))
         return {pk for pk in found if self.is_live(pk)}
 
@@ -162,7 +164,7 @@ class World:
 
     def load_wordings(self, pks: Iterable[UUID]) -> None:
         wanted = {self.pins[pk].revision_id: pk for pk in pks if pk not in self._wordings}
-        for some in _batches(list(wanted)):
+        for some in batches(list(wanted)):
             for revision_id, body in Revision.objects.filter(pk__in=some).values_list("pk", "body"):
                 self._wordings[wanted[revision_id]] = json.loads(body)
 
@@ -172,9 +174,9 @@ class World:
             self.load_wordings(wanted)
             self._cards |= {str(pk): self._made_card(pk) for pk in wanted}
             return
-        for some in _batches(wanted):
+        for some in batches(wanted):
             stored = Document.objects.filter(locale=self.locale, entry__in=some).values_list("entry_id", "card")
-            self._cards |= {str(pk): json.loads(bytes(card)) for pk, card in stored}
+            self._cards |= {str(pk): json.loads(bytes(card)) for pk, card in stored if card is not None}
 
     def _made_card(self, pk: UUID) -> Json:
         pin = self.pins[pk]
@@ -183,7 +185,7 @@ class World:
 
     def _load_vouched(self, approval_ids: Iterable[int | None]) -> None:
         wanted = [pk for pk in set(approval_ids) if pk is not None and pk not in self._vouched]
-        for some in _batches(wanted):
+        for some in batches(wanted):
             for approval in Approval.objects.filter(pk__in=some):
                 self._vouched[approval.pk] = Vouched(
                     role=approval.role,
@@ -200,5 +202,6 @@ class World:
             self._changes[release.pk] = {"at": at, "severity": release.severity, "summary": release.summary}
 
 
-def _batches(keys: list[Any], size: int = 500) -> Iterator[list[Any]]:
+def batches(keys: list[Any], size: int = 500) -> Iterator[list[Any]]:
+    """Few enough keys at once for every database's limit of parameters."""
     return (keys[start : start + size] for start in range(0, len(keys), size))

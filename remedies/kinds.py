@@ -1,7 +1,17 @@
 """The editing half of the remedies' kinds."""
 
 from kb.kinds import Kind, Rows, register
-from kb.vocabulary.kinds import CAUTIONS, CLINICAL, CODES, EVIDENCE, RED_FLAGS, RELATED, SOURCED, STATEMENT, clinical_problems
+from kb.vocabulary.kinds import (
+    CAUTIONS,
+    CLINICAL,
+    CODES,
+    EVIDENCE,
+    RED_FLAGS,
+    RELATED,
+    SOURCED,
+    STATEMENT,
+    clinical_problems,
+)
 from remedies.models import Exercise, PreventionStrategy, Provider, Treatment
 
 EXERCISES = Rows("exercise_links", ("exercise", "note"))

@@ -96,7 +96,9 @@ class Treatment(Clinical, Entry):
     category = models.CharField(max_length=15, choices=TreatmentCategory.choices)
     setting = models.CharField(max_length=20, choices=Setting.choices)
     group = models.CharField(max_length=10, choices=TreatmentGroup.choices, default=TreatmentGroup.NONE)
-    line = models.CharField(max_length=10, choices=Line.choices, default=Line.NOT_STATED, help_text="When it is considered.")
+    line = models.CharField(
+        max_length=10, choices=Line.choices, default=Line.NOT_STATED, help_text="When it is considered."
+    )
     how = models.TextField("how it is done", blank=True)
     who_for = models.TextField("whom it was studied in", blank=True)
     no_dose_reason = models.TextField(
@@ -143,7 +145,9 @@ class PreventionStrategy(Clinical, Entry):
         verbose_name_plural = "prevention strategies"
         constraints = [
             *Clinical.Meta.constraints,
-            models.CheckConstraint(condition=Q(category__in=PreventionCategory.values), name="prevention_category_known")
+            models.CheckConstraint(
+                condition=Q(category__in=PreventionCategory.values), name="prevention_category_known"
+            ),
         ]
 
 
@@ -179,7 +183,9 @@ class Provider(Sourced, Entry):
     category = models.CharField(max_length=30, choices=ProviderCategory.choices)
     locality = models.CharField("town", max_length=100, blank=True)
     region = models.CharField("state or county", max_length=100, blank=True)
-    country = models.CharField(max_length=2, blank=True, validators=[COUNTRY], help_text="Two letters; empty if unknown.")
+    country = models.CharField(
+        max_length=2, blank=True, validators=[COUNTRY], help_text="Two letters; empty if unknown."
+    )
     url = models.CharField("address", max_length=500, blank=True, validators=[HTTPS])
     phone = models.CharField(max_length=30, blank=True)
     email = models.CharField(max_length=200, blank=True, validators=[EmailValidator()])

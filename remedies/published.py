@@ -56,24 +56,30 @@ class ProviderCard(Card):
 class Dose(serializers.Serializer[Any]):
     """How much of an exercise. Null where no source gives a number: ask a physiotherapist."""
 
-    sets = serializers.IntegerField(allow_null=True, min_value=1)
-    repetitions_min = serializers.IntegerField(allow_null=True, min_value=1)
-    repetitions_max = serializers.IntegerField(allow_null=True, min_value=1)
-    hold_seconds = serializers.IntegerField(allow_null=True, min_value=1, max_value=600)
-    times_per_day = serializers.IntegerField(allow_null=True, min_value=1)
-    days_per_week = serializers.IntegerField(allow_null=True, min_value=1, max_value=7)
-    source = SourceCard(source="dose_source", allow_null=True, help_text="Which source gives these numbers. Null: none does.")
+    sets = serializers.IntegerField(allow_null=True, min_value=1, help_text="How many sets.")
+    repetitions_min = serializers.IntegerField(allow_null=True, min_value=1, help_text="In each set, at least.")
+    repetitions_max = serializers.IntegerField(allow_null=True, min_value=1, help_text="In each set, at most.")
+    hold_seconds = serializers.IntegerField(
+        allow_null=True, min_value=1, max_value=600, help_text="How long to hold each."
+    )
+    times_per_day = serializers.IntegerField(allow_null=True, min_value=1, help_text="How often a day.")
+    days_per_week = serializers.IntegerField(
+        allow_null=True, min_value=1, max_value=7, help_text="On how many days a week."
+    )
+    source = SourceCard(
+        source="dose_source", allow_null=True, help_text="Which source gives these numbers. Null: none does."
+    )
 
 
 class Exercise(ClinicalDocument):
     """One exercise."""
 
-    purpose = serializers.ChoiceField(ExercisePurpose.choices)
-    how = serializers.CharField(help_text="Markdown subset.")
-    dose = Dose(source="*")
+    purpose = serializers.ChoiceField(ExercisePurpose.choices, help_text="What it is for.")
+    how = serializers.CharField(help_text="How to do it. Markdown subset.")
+    dose = Dose(source="*", help_text="How much of it.")
     stop_rules = Statement(many=True, help_text="When to stop.")
     cautions = Statement(many=True, help_text="What to know before starting.")
-    evidence = EvidenceStatement(many=True)
+    evidence = EvidenceStatement(many=True, help_text="What studies say.")
     body_structures = serializers.SerializerMethodField(help_text="What it works on.")
 
     @extend_schema_field(BodyStructureCard(many=True))
@@ -85,63 +91,65 @@ class ExerciseLink(Link):
     """An exercise that belongs to this entry."""
 
     target_field = "exercise"
-    exercise = ExerciseCard()
-    note = serializers.CharField(allow_blank=True)
+    exercise = ExerciseCard(help_text="The exercise.")
+    note = serializers.CharField(allow_blank=True, help_text="What to know about this link; may be empty.")
 
 
 class Treatment(ClinicalDocument):
     """Something done about a condition. A home remedy is a treatment whose setting is home."""
 
-    synonyms = serializers.ListField(child=serializers.CharField())
-    category = serializers.ChoiceField(TreatmentCategory.choices)
+    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    category = serializers.ChoiceField(TreatmentCategory.choices, help_text="What it is.")
     setting = serializers.ChoiceField(Setting.choices, help_text="Where it is done.")
     group = serializers.ChoiceField(TreatmentGroup.choices, help_text="The group of treatments it belongs to.")
     line = serializers.ChoiceField(Line.choices, help_text="When it is considered.")
-    how = serializers.CharField(allow_blank=True, help_text="Markdown subset.")
-    who_for = serializers.CharField(allow_blank=True, help_text="Whom it was studied in.")
-    no_dose_reason = serializers.CharField(allow_blank=True, help_text="For a medicine: why no dose is given.")
+    how = serializers.CharField(allow_blank=True, help_text="How it is done; may be empty. Markdown subset.")
+    who_for = serializers.CharField(allow_blank=True, help_text="Whom it was studied in; may be empty.")
+    no_dose_reason = serializers.CharField(
+        allow_blank=True, help_text="For a medicine: why no dose is given; else empty."
+    )
     cautions = Statement(many=True, help_text="What must be known when this is read alone.")
-    evidence = EvidenceStatement(many=True)
-    exercises = ExerciseLink(many=True)
-    codes = CodeReference(many=True)
+    evidence = EvidenceStatement(many=True, help_text="What studies say.")
+    exercises = ExerciseLink(many=True, help_text="Exercises that belong to it.")
+    codes = CodeReference(many=True, help_text="Cross-references to code systems.")
 
 
 class Activity(Statement):
     """A kind of sport."""
 
-    caution = serializers.CharField(allow_blank=True)
+    caution = serializers.CharField(allow_blank=True, help_text="What to take care of; may be empty.")
 
 
 class PreventionStrategy(ClinicalDocument):
     """Something that may keep a problem away."""
 
-    synonyms = serializers.ListField(child=serializers.CharField())
-    category = serializers.ChoiceField(PreventionCategory.choices)
-    how = serializers.CharField(help_text="Markdown subset.")
+    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    category = serializers.ChoiceField(PreventionCategory.choices, help_text="What it is.")
+    how = serializers.CharField(help_text="How to do it. Markdown subset.")
     benefit = serializers.CharField(help_text="What it may do for the reader.")
-    evidence_gap = serializers.CharField(allow_blank=True, help_text="What no study has shown.")
-    activities = Activity(many=True)
+    evidence_gap = serializers.CharField(allow_blank=True, help_text="What no study has shown; may be empty.")
+    activities = Activity(many=True, help_text="Kinds of sport that it names.")
     cautions = Statement(many=True, help_text="What must be known when this is read alone.")
-    evidence = EvidenceStatement(many=True)
-    exercises = ExerciseLink(many=True)
-    codes = CodeReference(many=True)
+    evidence = EvidenceStatement(many=True, help_text="What studies say.")
+    exercises = ExerciseLink(many=True, help_text="Exercises that belong to it.")
+    codes = CodeReference(many=True, help_text="Cross-references to code systems.")
 
 
 class Provider(SourcedDocument):
     """A clinic or service. Being listed is no recommendation."""
 
-    short_name = serializers.CharField(allow_blank=True)
-    category = serializers.ChoiceField(ProviderCategory.choices)
-    locality = serializers.CharField(allow_blank=True, help_text="Town.")
+    short_name = serializers.CharField(allow_blank=True, help_text="For narrow places; may be empty.")
+    category = serializers.ChoiceField(ProviderCategory.choices, help_text="What it is.")
+    locality = serializers.CharField(allow_blank=True, help_text="Town; empty if not known.")
     region = serializers.CharField(allow_blank=True, help_text="State or county; empty if not known.")
     country = serializers.CharField(allow_blank=True, help_text="ISO 3166-1 code; empty if not known.")
-    url = serializers.CharField(allow_blank=True)
-    phone = serializers.CharField(allow_blank=True)
-    email = serializers.CharField(allow_blank=True)
-    services = serializers.ListField(child=serializers.CharField())
-    summary = serializers.CharField()
-    about = serializers.CharField(allow_blank=True)
-    call_to_action = serializers.CharField(allow_blank=True)
+    url = serializers.CharField(allow_blank=True, help_text="Its address on the web; empty if not known.")
+    phone = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
+    email = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
+    services = serializers.ListField(child=serializers.CharField(), help_text="What it offers.")
+    summary = serializers.CharField(help_text="One or two sentences. Markdown subset.")
+    about = serializers.CharField(allow_blank=True, help_text="What it says of itself; may be empty. Markdown subset.")
+    call_to_action = serializers.CharField(allow_blank=True, help_text="How it invites people; may be empty.")
     claims_are_its_own = serializers.BooleanField(help_text="What it says of its results is its own view.")
     disclaimers = serializers.SerializerMethodField(help_text="To be shown with the content.")
 
@@ -150,7 +158,9 @@ class Provider(SourcedDocument):
         return house_disclaimers(self)
 
 
-EXERCISE = Filter(name="exercise", help="Uses this exercise.", values=ids_of("exercises", "exercise"), target="exercise")
+EXERCISE = Filter(
+    name="exercise", help="Uses this exercise.", values=ids_of("exercises", "exercise"), target="exercise"
+)
 
 register(
     PublishedKind(
@@ -188,7 +198,10 @@ register(
         filters=(
             Filter(name="purpose", help="What it is for.", values=value_of("purpose"), choices=ExercisePurpose),
             Filter(
-                name="body_structure", help="Works on this structure.", values=ids_of("body_structures"), target="body_structure"
+                name="body_structure",
+                help="Works on this structure.",
+                values=ids_of("body_structures"),
+                target="body_structure",
             ),
             *CLINICAL_FILTERS,
         ),

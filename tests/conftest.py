@@ -1,13 +1,11 @@
 """Three standing people, the house texts that every clinical document needs, and a reader's client."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
 from kb.models.entry import Entry
@@ -51,8 +49,3 @@ def house(therapist: User, editor: User) -> dict[str, Entry]:
     }
     story.go_live(*texts.values())
     return texts
-
-
-@pytest.fixture
-def is_postgresql() -> Iterator[bool]:
-    yield connection.vendor == "postgresql"

@@ -10,7 +10,14 @@ from conditions import models as conditions
 from conditions.enums import StructureRole, Tissue, TreatmentRole, Typicality
 from kb.enums import Basis, Urgency
 from kb.vocabulary import models as vocabulary
-from kb.vocabulary.enums import BodyRegion, EvidenceLevel, RedFlagUrgency, SourceAuthority, SourceType, StructureCategory
+from kb.vocabulary.enums import (
+    BodyRegion,
+    EvidenceLevel,
+    RedFlagUrgency,
+    SourceAuthority,
+    SourceType,
+    StructureCategory,
+)
 from remedies import models as remedies
 from remedies.enums import ExercisePurpose, PreventionCategory, ProviderCategory, Setting, TreatmentCategory
 

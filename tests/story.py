@@ -1,4 +1,4 @@
-"""What happens at the desk, as short sentences for tests: a therapist writes, an editor approves, a release goes live."""
+"""What happens at the desk, as short sentences: a therapist writes, an editor approves, a release goes live."""
 
 import datetime
 import json

@@ -270,12 +270,12 @@ def test_recompiling_without_a_new_compiler_changes_no_bytes(house):
 def test_after_an_upgrade_publishing_waits_for_the_recompile(house, monkeypatch):
     condition = ConditionFactory()
     story.go_live(condition)
-    monkeypatch.setattr("kb.publishing.COMPILER_VERSION", 2)
+    _run_compiler(2, monkeypatch)
     with pytest.raises(Refused, match="recompile"):
         story.go_live(story.edit(condition, overview="New"))
     recompile(by=None, at=story.NOW)
     story.go_live(condition)
-    monkeypatch.setattr("kb.publishing.COMPILER_VERSION", 1)
+    _run_compiler(1, monkeypatch)
     with pytest.raises(Refused, match="older than the documents"):
         story.go_live(story.edit(condition, overview="Newer"))
 
@@ -296,6 +296,11 @@ def test_a_recompiled_document_keeps_its_last_change(house):
     story.go_live(link.symptom, link.condition)
     story.go_live(story.edit(link.symptom, name="Renamed"), severity=Severity.SAFETY)
     assert story.document(link.condition)["last_change"]["severity"] == "content"
+
+
+def _run_compiler(version, monkeypatch):
+    monkeypatch.setattr("kb.publishing.COMPILER_VERSION", version)
+    monkeypatch.setattr("kb.checks.COMPILER_VERSION", version)
 
 
 def _again(entry):

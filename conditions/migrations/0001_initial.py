@@ -2,447 +2,1317 @@
 
 import django.core.validators
 import django.db.models.deletion
-import kb.models.fields
 from django.db import migrations, models
+
+import kb.models.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kb', '0001_initial'),
-        ('remedies', '0001_initial'),
+        ("kb", "0001_initial"),
+        ("remedies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('synonyms', kb.models.fields.LinesField(blank=True, default=list, help_text='Other names and everyday words, one a line.')),
-                ('synonym_note', models.TextField(blank=True, help_text='Where another name does not mean quite the same.')),
-                ('body_regions', kb.models.fields.LinesField(blank=True, choices=[('front_of_hip', 'Front of the hip'), ('groin', 'Groin'), ('outer_hip', 'Outer side of the hip'), ('buttock', 'Buttock'), ('thigh', 'Front of the thigh')], default=list, verbose_name='where it is felt')),
-                ('tissue', models.CharField(choices=[('muscle', 'Muscle'), ('tendon', 'Tendon'), ('bursa', 'Bursa'), ('cartilage', 'Cartilage'), ('joint', 'Joint'), ('bone', 'Bone'), ('nerve', 'Nerve'), ('ligament', 'Ligament')], max_length=10)),
-                ('overview', models.TextField()),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                (
+                    "synonyms",
+                    kb.models.fields.LinesField(
+                        blank=True, default=list, help_text="Other names and everyday words, one a line."
+                    ),
+                ),
+                (
+                    "synonym_note",
+                    models.TextField(blank=True, help_text="Where another name does not mean quite the same."),
+                ),
+                (
+                    "body_regions",
+                    kb.models.fields.LinesField(
+                        blank=True,
+                        choices=[
+                            ("front_of_hip", "Front of the hip"),
+                            ("groin", "Groin"),
+                            ("outer_hip", "Outer side of the hip"),
+                            ("buttock", "Buttock"),
+                            ("thigh", "Front of the thigh"),
+                        ],
+                        default=list,
+                        verbose_name="where it is felt",
+                    ),
+                ),
+                (
+                    "tissue",
+                    models.CharField(
+                        choices=[
+                            ("muscle", "Muscle"),
+                            ("tendon", "Tendon"),
+                            ("bursa", "Bursa"),
+                            ("cartilage", "Cartilage"),
+                            ("joint", "Joint"),
+                            ("bone", "Bone"),
+                            ("nerve", "Nerve"),
+                            ("ligament", "Ligament"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("overview", models.TextField()),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
+                "ordering": ["name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='Cause',
+            name="Cause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='causes', to='conditions.condition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="causes", to="conditions.condition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ConditionBodyStructure',
+            name="ConditionBodyStructure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True, help_text='For readers: what to know about this link.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('role', models.CharField(choices=[('primary', 'The structure that is affected'), ('group', 'The group or region it belongs to'), ('part', 'A part that is involved'), ('related', 'Close by, often sore too')], max_length=10)),
-                ('body_structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kb.bodystructure')),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='body_structure_links', to='conditions.condition')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True, help_text="For readers: what to know about this link.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("primary", "The structure that is affected"),
+                            ("group", "The group or region it belongs to"),
+                            ("part", "A part that is involved"),
+                            ("related", "Close by, often sore too"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "body_structure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kb.bodystructure"
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="body_structure_links",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'body structure',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "body structure",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='condition',
-            name='body_structures',
-            field=models.ManyToManyField(related_name='+', through='conditions.ConditionBodyStructure', to='kb.bodystructure'),
+            model_name="condition",
+            name="body_structures",
+            field=models.ManyToManyField(
+                related_name="+", through="conditions.ConditionBodyStructure", to="kb.bodystructure"
+            ),
         ),
         migrations.CreateModel(
-            name='ConditionExercise',
+            name="ConditionExercise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True, help_text='For readers: what to know about this link.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('role', models.CharField(choices=[('recommended', 'Recommended'), ('option', 'An option'), ('specialist', 'Only with a specialist'), ('caution', 'With caution'), ('avoid', 'Avoid')], max_length=15)),
-                ('line', models.CharField(choices=[('first', 'First'), ('second', 'Second'), ('last', 'Last'), ('specialist', 'When a specialist says so'), ('not_stated', 'Not stated')], default='not_stated', max_length=10)),
-                ('evidence_level', models.CharField(choices=[('guideline', 'Guideline'), ('systematic_review', 'Systematic review'), ('randomised_trial', 'Randomised trial'), ('cohort_study', 'Cohort study'), ('consensus', 'Consensus statement'), ('review', 'Review'), ('expert_opinion', 'Expert opinion'), ('patient_leaflet', 'Patient leaflets'), ('article_only', 'The seed article only'), ('not_stated', 'Not stated')], default='not_stated', max_length=20)),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exercise_links', to='conditions.condition')),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='remedies.exercise')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True, help_text="For readers: what to know about this link.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("recommended", "Recommended"),
+                            ("option", "An option"),
+                            ("specialist", "Only with a specialist"),
+                            ("caution", "With caution"),
+                            ("avoid", "Avoid"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[
+                            ("first", "First"),
+                            ("second", "Second"),
+                            ("last", "Last"),
+                            ("specialist", "When a specialist says so"),
+                            ("not_stated", "Not stated"),
+                        ],
+                        default="not_stated",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "evidence_level",
+                    models.CharField(
+                        choices=[
+                            ("guideline", "Guideline"),
+                            ("systematic_review", "Systematic review"),
+                            ("randomised_trial", "Randomised trial"),
+                            ("cohort_study", "Cohort study"),
+                            ("consensus", "Consensus statement"),
+                            ("review", "Review"),
+                            ("expert_opinion", "Expert opinion"),
+                            ("patient_leaflet", "Patient leaflets"),
+                            ("article_only", "The seed article only"),
+                            ("not_stated", "Not stated"),
+                        ],
+                        default="not_stated",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exercise_links",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="remedies.exercise"
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exercise',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "exercise",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='condition',
-            name='exercises',
-            field=models.ManyToManyField(related_name='+', through='conditions.ConditionExercise', to='remedies.exercise'),
+            model_name="condition",
+            name="exercises",
+            field=models.ManyToManyField(
+                related_name="+", through="conditions.ConditionExercise", to="remedies.exercise"
+            ),
         ),
         migrations.CreateModel(
-            name='ConditionPreventionStrategy',
+            name="ConditionPreventionStrategy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True, help_text='For readers: what to know about this link.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prevention_strategy_links', to='conditions.condition')),
-                ('prevention_strategy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='remedies.preventionstrategy')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True, help_text="For readers: what to know about this link.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prevention_strategy_links",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "prevention_strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="remedies.preventionstrategy"
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'prevention strategy',
-                'verbose_name_plural': 'prevention strategies',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "prevention strategy",
+                "verbose_name_plural": "prevention strategies",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='condition',
-            name='prevention_strategies',
-            field=models.ManyToManyField(related_name='+', through='conditions.ConditionPreventionStrategy', to='remedies.preventionstrategy'),
+            model_name="condition",
+            name="prevention_strategies",
+            field=models.ManyToManyField(
+                related_name="+", through="conditions.ConditionPreventionStrategy", to="remedies.preventionstrategy"
+            ),
         ),
         migrations.CreateModel(
-            name='ConditionTreatment',
+            name="ConditionTreatment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True, help_text='For readers: what to know about this link.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('role', models.CharField(choices=[('recommended', 'Recommended'), ('option', 'An option'), ('specialist', 'Only with a specialist'), ('caution', 'With caution'), ('avoid', 'Avoid')], max_length=15)),
-                ('line', models.CharField(choices=[('first', 'First'), ('second', 'Second'), ('last', 'Last'), ('specialist', 'When a specialist says so'), ('not_stated', 'Not stated')], default='not_stated', max_length=10)),
-                ('evidence_level', models.CharField(choices=[('guideline', 'Guideline'), ('systematic_review', 'Systematic review'), ('randomised_trial', 'Randomised trial'), ('cohort_study', 'Cohort study'), ('consensus', 'Consensus statement'), ('review', 'Review'), ('expert_opinion', 'Expert opinion'), ('patient_leaflet', 'Patient leaflets'), ('article_only', 'The seed article only'), ('not_stated', 'Not stated')], default='not_stated', max_length=20)),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='treatment_links', to='conditions.condition')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
-                ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='remedies.treatment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True, help_text="For readers: what to know about this link.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("recommended", "Recommended"),
+                            ("option", "An option"),
+                            ("specialist", "Only with a specialist"),
+                            ("caution", "With caution"),
+                            ("avoid", "Avoid"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[
+                            ("first", "First"),
+                            ("second", "Second"),
+                            ("last", "Last"),
+                            ("specialist", "When a specialist says so"),
+                            ("not_stated", "Not stated"),
+                        ],
+                        default="not_stated",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "evidence_level",
+                    models.CharField(
+                        choices=[
+                            ("guideline", "Guideline"),
+                            ("systematic_review", "Systematic review"),
+                            ("randomised_trial", "Randomised trial"),
+                            ("cohort_study", "Cohort study"),
+                            ("consensus", "Consensus statement"),
+                            ("review", "Review"),
+                            ("expert_opinion", "Expert opinion"),
+                            ("patient_leaflet", "Patient leaflets"),
+                            ("article_only", "The seed article only"),
+                            ("not_stated", "Not stated"),
+                        ],
+                        default="not_stated",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="treatment_links",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="remedies.treatment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'treatment',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "treatment",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='condition',
-            name='treatments',
-            field=models.ManyToManyField(related_name='+', through='conditions.ConditionTreatment', to='remedies.treatment'),
+            model_name="condition",
+            name="treatments",
+            field=models.ManyToManyField(
+                related_name="+", through="conditions.ConditionTreatment", to="remedies.treatment"
+            ),
         ),
         migrations.CreateModel(
-            name='Figure',
+            name="Figure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('measure', models.CharField(choices=[('prevalence', 'Prevalence: how many have it'), ('incidence', 'Incidence: new cases in a time'), ('imaging_finding', 'Finding on a scan, with or without pain'), ('share_of_injuries', 'Share of injuries')], max_length=20)),
-                ('measure_note', models.CharField(blank=True, help_text='What exactly was counted.', max_length=200)),
-                ('value_low', models.FloatField(validators=[django.core.validators.MinValueValidator(0)])),
-                ('value_high', models.FloatField(help_text='The same as the low value if it is one number.', validators=[django.core.validators.MinValueValidator(0)])),
-                ('unit', models.CharField(choices=[('percent', 'Percent'), ('per_100000_person_years', 'Per 100,000 people a year')], max_length=30)),
-                ('population', models.CharField(help_text='Of whom; “not stated” if the source does not say.', max_length=200)),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('moderate', 'Moderate'), ('low', 'Low')], max_length=10)),
-                ('note', models.TextField(blank=True)),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='figures', to='conditions.condition')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("prevalence", "Prevalence: how many have it"),
+                            ("incidence", "Incidence: new cases in a time"),
+                            ("imaging_finding", "Finding on a scan, with or without pain"),
+                            ("share_of_injuries", "Share of injuries"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("measure_note", models.CharField(blank=True, help_text="What exactly was counted.", max_length=200)),
+                ("value_low", models.FloatField(validators=[django.core.validators.MinValueValidator(0)])),
+                (
+                    "value_high",
+                    models.FloatField(
+                        help_text="The same as the low value if it is one number.",
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("percent", "Percent"), ("per_100000_person_years", "Per 100,000 people a year")],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "population",
+                    models.CharField(help_text="Of whom; “not stated” if the source does not say.", max_length=200),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("moderate", "Moderate"), ("low", "Low")], max_length=10
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="figures", to="conditions.condition"
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Guide',
+            name="Guide",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('body', models.TextField()),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                ("body", models.TextField()),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
+                "ordering": ["name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='Outlook',
+            name="Outlook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outlook', to='conditions.condition')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outlook", to="conditions.condition"
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sentence on the outlook',
-                'verbose_name_plural': 'outlook',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "sentence on the outlook",
+                "verbose_name_plural": "outlook",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('answer', models.TextField()),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Its place in the list of questions.')),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                ("answer", models.TextField()),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Its place in the list of questions.")),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'name', 'id'],
-                'abstract': False,
+                "ordering": ["order", "name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='RiskFactor',
+            name="RiskFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='risk_factors', to='conditions.condition')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="risk_factors",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Symptom',
+            name="Symptom",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('synonyms', kb.models.fields.LinesField(blank=True, default=list, help_text='Other names and everyday words, one a line.')),
-                ('is_key_sign', models.BooleanField(default=False, help_text='One of the signs to know first.', verbose_name='key sign')),
-                ('body_regions', kb.models.fields.LinesField(blank=True, choices=[('front_of_hip', 'Front of the hip'), ('groin', 'Groin'), ('outer_hip', 'Outer side of the hip'), ('buttock', 'Buttock'), ('thigh', 'Front of the thigh')], default=list, verbose_name='where it is felt')),
-                ('what_it_may_mean', models.TextField(blank=True)),
-                ('what_to_do', models.TextField()),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                (
+                    "synonyms",
+                    kb.models.fields.LinesField(
+                        blank=True, default=list, help_text="Other names and everyday words, one a line."
+                    ),
+                ),
+                (
+                    "is_key_sign",
+                    models.BooleanField(
+                        default=False, help_text="One of the signs to know first.", verbose_name="key sign"
+                    ),
+                ),
+                (
+                    "body_regions",
+                    kb.models.fields.LinesField(
+                        blank=True,
+                        choices=[
+                            ("front_of_hip", "Front of the hip"),
+                            ("groin", "Groin"),
+                            ("outer_hip", "Outer side of the hip"),
+                            ("buttock", "Buttock"),
+                            ("thigh", "Front of the thigh"),
+                        ],
+                        default=list,
+                        verbose_name="where it is felt",
+                    ),
+                ),
+                ("what_it_may_mean", models.TextField(blank=True)),
+                ("what_to_do", models.TextField()),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
+                "ordering": ["name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='ConditionSymptom',
+            name="ConditionSymptom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True, help_text='For readers: what to know about this link.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('typicality', models.CharField(choices=[('common', 'Common'), ('sometimes', 'Sometimes'), ('rare', 'Rare')], max_length=10)),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='symptom_links', to='conditions.condition')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
-                ('symptom', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conditions.symptom')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True, help_text="For readers: what to know about this link.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "typicality",
+                    models.CharField(
+                        choices=[("common", "Common"), ("sometimes", "Sometimes"), ("rare", "Rare")], max_length=10
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="symptom_links",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
+                (
+                    "symptom",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="conditions.symptom"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'symptom',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "symptom",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='condition',
-            name='symptoms',
-            field=models.ManyToManyField(related_name='+', through='conditions.ConditionSymptom', to='conditions.symptom'),
+            model_name="condition",
+            name="symptoms",
+            field=models.ManyToManyField(
+                related_name="+", through="conditions.ConditionSymptom", to="conditions.symptom"
+            ),
         ),
         migrations.CreateModel(
-            name='Complication',
+            name="Complication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='complications', to='conditions.condition')),
-                ('leads_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conditions.condition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="complications",
+                        to="conditions.condition",
+                    ),
+                ),
+                (
+                    "leads_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="conditions.condition",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('leads_to', None), models.Q(('leads_to', models.F('condition')), _negated=True), _connector='OR'), name='complication_not_itself')],
+                "ordering": ["position", "id"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("leads_to", None),
+                            models.Q(("leads_to", models.F("condition")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="complication_not_itself",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AffectedGroup',
+            name="AffectedGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('age_min', models.PositiveSmallIntegerField(blank=True, help_text='In years.', null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='age from')),
-                ('age_max', models.PositiveSmallIntegerField(blank=True, help_text='In years.', null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='age to')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='affects', to='conditions.condition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "age_min",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="In years.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(120)],
+                        verbose_name="age from",
+                    ),
+                ),
+                (
+                    "age_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="In years.",
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(120)],
+                        verbose_name="age to",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="affects", to="conditions.condition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('age_min', None), ('age_max', None), ('age_max__gte', models.F('age_min')), _connector='OR'), name='affected_ages_in_order')],
+                "ordering": ["position", "id"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("age_min", None), ("age_max", None), ("age_max__gte", models.F("age_min")), _connector="OR"
+                        ),
+                        name="affected_ages_in_order",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='conditionbodystructure',
-            constraint=models.UniqueConstraint(fields=('condition', 'body_structure'), name='condition_body_structure_once'),
+            model_name="conditionbodystructure",
+            constraint=models.UniqueConstraint(
+                fields=("condition", "body_structure"), name="condition_body_structure_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionbodystructure',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['primary', 'group', 'part', 'related'])), name='condition_structure_role_known'),
+            model_name="conditionbodystructure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["primary", "group", "part", "related"])),
+                name="condition_structure_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionexercise',
-            constraint=models.UniqueConstraint(fields=('condition', 'exercise'), name='condition_exercise_once'),
+            model_name="conditionexercise",
+            constraint=models.UniqueConstraint(fields=("condition", "exercise"), name="condition_exercise_once"),
         ),
         migrations.AddConstraint(
-            model_name='conditionexercise',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['recommended', 'option', 'specialist', 'caution', 'avoid'])), name='condition_exercise_role_known'),
+            model_name="conditionexercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["recommended", "option", "specialist", "caution", "avoid"])),
+                name="condition_exercise_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionexercise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['caution', 'avoid']), _negated=True), models.Q(('line', 'not_stated'), models.Q(('note', ''), _negated=True)), _connector='OR'), name='condition_exercise_harm_has_note_and_no_line'),
+            model_name="conditionexercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ["caution", "avoid"]), _negated=True),
+                    models.Q(("line", "not_stated"), models.Q(("note", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="condition_exercise_harm_has_note_and_no_line",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionpreventionstrategy',
-            constraint=models.UniqueConstraint(fields=('condition', 'prevention_strategy'), name='condition_prevention_once'),
+            model_name="conditionpreventionstrategy",
+            constraint=models.UniqueConstraint(
+                fields=("condition", "prevention_strategy"), name="condition_prevention_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditiontreatment',
-            constraint=models.UniqueConstraint(fields=('condition', 'treatment'), name='condition_treatment_once'),
+            model_name="conditiontreatment",
+            constraint=models.UniqueConstraint(fields=("condition", "treatment"), name="condition_treatment_once"),
         ),
         migrations.AddConstraint(
-            model_name='conditiontreatment',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['recommended', 'option', 'specialist', 'caution', 'avoid'])), name='condition_treatment_role_known'),
+            model_name="conditiontreatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["recommended", "option", "specialist", "caution", "avoid"])),
+                name="condition_treatment_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditiontreatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['caution', 'avoid']), _negated=True), models.Q(('line', 'not_stated'), models.Q(('note', ''), _negated=True)), _connector='OR'), name='condition_treatment_harm_has_note_and_no_line'),
+            model_name="conditiontreatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ["caution", "avoid"]), _negated=True),
+                    models.Q(("line", "not_stated"), models.Q(("note", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="condition_treatment_harm_has_note_and_no_line",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('value_high__gte', models.F('value_low')), ('value_low__gte', 0)), name='figure_values_in_order'),
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value_high__gte", models.F("value_low")), ("value_low__gte", 0)),
+                name="figure_values_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit', 'percent'), _negated=True), ('value_high__lte', 100), _connector='OR'), name='figure_percent_at_most_100'),
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("unit", "percent"), _negated=True), ("value_high__lte", 100), _connector="OR"
+                ),
+                name="figure_percent_at_most_100",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('population', ''), _negated=True), name='figure_names_its_population'),
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("population", ""), _negated=True), name="figure_names_its_population"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='figure',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['high', 'moderate', 'low'])), name='figure_confidence_known'),
+            model_name="figure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__in", ["high", "moderate", "low"])), name="figure_confidence_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='guide_urgency_known'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="guide_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guide',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='guide_has_summary'),
+            model_name="guide",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="guide_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='question_urgency_known'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="question_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='question_has_summary'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="question_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='symptom',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='symptom_urgency_known'),
+            model_name="symptom",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="symptom_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='symptom',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='symptom_has_summary'),
+            model_name="symptom",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="symptom_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionsymptom',
-            constraint=models.UniqueConstraint(fields=('condition', 'symptom'), name='condition_symptom_once'),
+            model_name="conditionsymptom",
+            constraint=models.UniqueConstraint(fields=("condition", "symptom"), name="condition_symptom_once"),
         ),
         migrations.AddConstraint(
-            model_name='conditionsymptom',
-            constraint=models.CheckConstraint(condition=models.Q(('typicality__in', ['common', 'sometimes', 'rare'])), name='condition_symptom_typicality_known'),
+            model_name="conditionsymptom",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("typicality__in", ["common", "sometimes", "rare"])),
+                name="condition_symptom_typicality_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='condition_urgency_known'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="condition_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='condition_has_summary'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="condition_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('tissue__in', ['muscle', 'tendon', 'bursa', 'cartilage', 'joint', 'bone', 'nerve', 'ligament'])), name='condition_tissue_known'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("tissue__in", ["muscle", "tendon", "bursa", "cartilage", "joint", "bone", "nerve", "ligament"])
+                ),
+                name="condition_tissue_known",
+            ),
         ),
     ]

@@ -1,51 +1,111 @@
-"""Last touches to the OpenAPI document: what spectacular cannot know of headers, and examples from the starter pack."""
+"""Last touches to the OpenAPI document: what spectacular cannot know, less noise, and examples from the starter pack."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.db.models import TextChoices
+from django.utils.module_loading import import_string
+
+from kb import published
+from kb.api.schema import ABOUT, tag_of
 
 Json = dict[str, Any]
 
-HEADERS: dict[str, Json] = {
-    "ETag": {"description": "Strong, one for each coding.", "schema": {"type": "string"}},
-    "Cache-Control": {"description": "How long a cache may keep it.", "schema": {"type": "string"}},
-    "Location": {"description": "The entry's address now.", "schema": {"type": "string"}},
-    "Link": {"description": "At 410, the entry it was merged into: rel=successor-version.", "schema": {"type": "string"}},
-    "Allow": {"description": "The methods that are.", "schema": {"type": "string"}},
-    "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}},
+
+def _header(description: str, kind: str = "string", *, is_always_there: bool = True) -> Json:
+    return {"description": description, "required": is_always_there, "schema": {"type": kind}}
+
+
+HEADERS = {
+    "ETag": _header("Strong, one for each coding. Send it back in If-None-Match."),
+    "Cache-Control": _header("How long a cache may keep it."),
+    "Vary": _header("The request headers that the bytes depend on."),
+    "Location": _header("The entry's address now, query included."),
+    "Link": _header("The entry that it was merged into: `rel=successor-version`.", is_always_there=False),
+    "Allow": _header("The methods that can be used here."),
+    "Retry-After": _header("Seconds to wait.", "integer"),
 }
 HEADERS_OF = {
-    "200": ("ETag", "Cache-Control"),
-    "304": ("ETag", "Cache-Control"),
+    "200": ("ETag", "Cache-Control", "Vary"),
+    "304": ("ETag", "Cache-Control", "Vary"),
     "308": ("Location", "Cache-Control"),
-    "405": ("Allow",),
+    "400": ("Cache-Control",),
+    "404": ("Cache-Control",),
+    "405": ("Allow", "Cache-Control"),
+    "406": ("Cache-Control",),
     "410": ("Link", "Cache-Control"),
-    "503": ("Retry-After",),
+    "503": ("Retry-After", "Cache-Control"),
 }
+
+
+def describe_document(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """The parts about the whole: tags in reading order, no security, where to read more."""
+    result["tags"] = [{"name": ABOUT, "description": "The index, and what to call things."}, *_tags()]
+    result["security"] = []
+    result["externalDocs"] = {"description": "To read and to try out", "url": "/docs"}
+    return result
 
 
 def describe_responses(result: Json, generator: Any, request: Any, public: bool) -> Json:
-    """Adds each status's headers, and the OpenAPI parts that describe the whole document."""
+    """Each status's headers; statuses in their order."""
     for operation in _operations(result):
+        operation["responses"] = dict(sorted(operation["responses"].items()))
         for status, response in operation["responses"].items():
-            names = HEADERS_OF.get(status, ())
-            if names:
-                response["headers"] = {name: {"$ref": f"#/components/headers/{name.replace('-', '')}"} for name in names}
+            names = [(name, name.replace("-", "")) for name in HEADERS_OF[status]]
+            response["headers"] = {name: {"$ref": f"#/components/headers/{key}"} for name, key in names}
     result["components"]["headers"] = {name.replace("-", ""): header for name, header in HEADERS.items()}
-    result["externalDocs"] = {"description": "Documentation", "url": "/docs"}
+    return result
+
+
+def describe_enumerations(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """One component for each enumeration, those of parameters too, with the meaning of its values."""
+    named = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+    schemas = result["components"]["schemas"]
+    schemas |= {name: _enumeration(import_string(path)) for name, path in named.items()}
+    result["components"]["schemas"] = dict(sorted(schemas.items()))
+    return result
+
+
+def tidy(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """Without `readOnly`, since all of it is; without an `allOf` around a lone reference that nothing is added to."""
+    for schema in result["components"]["schemas"].values():
+        properties = schema.get("properties", {})
+        for name, described in properties.items():
+            described.pop("readOnly", None)
+            if list(described) == ["allOf"]:
+                properties[name] = described["allOf"][0]
     return result
 
 
 def add_examples(result: Json, generator: Any, request: Any, public: bool) -> Json:
-    """Real answers, kept in docs/examples.json; a test compares them with what the server says today."""
+    """Real answers, kept in docs/examples.json; a test compares them with what the server says."""
     path = settings.BASE_DIR / "docs" / "examples.json"
-    examples = json.loads(path.read_text()) if path.exists() else {}
+    examples = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     for operation in _operations(result):
-        for status, example in examples.get(operation["operationId"], {}).items():
-            for content in operation["responses"][status].get("content", {}).values():
-                content["example"] = example
+        answers = examples.get(operation["operationId"], {})
+        for status, answer in answers.items():
+            for content in operation["responses"].get(status, {}).get("content", {}).values():
+                content["example"] = answer
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path" and "200" in answers:
+                parameter["example"] = answers["200"]["slug"]
     return result
+
+
+def _tags() -> Iterator[Json]:
+    """The kinds, those first that point at the others: their packages registered last."""
+    kinds = published.all_kinds()
+    packages = list(dict.fromkeys(kind.document.__module__ for kind in kinds))
+    for kind in sorted(kinds, key=lambda kind: -packages.index(kind.document.__module__)):
+        yield {"name": tag_of(kind), "description": kind.description}
+
+
+def _enumeration(choices: type[TextChoices]) -> Json:
+    values = "\n".join(f"* `{value}`: {label}" for value, label in choices.choices)
+    about = " ".join((choices.__doc__ or "").split())
+    return {"type": "string", "enum": list(choices.values), "description": f"{about}\n\n{values}".strip()}
 
 
 def _operations(result: Json) -> list[Json]:

@@ -2,15 +2,29 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from django.db.models import TextChoices
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
-from kb.api import parameters
+from kb.api import parameters, problems
+from kb.api.parameters import UUID_EXACT
+from kb.api.problems import PROBLEM_JSON
 from kb.api.views import DocumentView, IndexView, ListView, VocabularyView
+from kb.documents import LOCALE_PATTERN
 from kb.enums import TombstoneReason
 from kb.published import Filter, PublishedKind
 
+ABOUT = "About"
 NAME_PATTERN = r"^[a-z0-9-]{1,80}$"
+FLAG = "^(true|false)$"
+"""The pattern of filters that are true or false."""
+
+
+class Sort(TextChoices):
+    """The order of a list."""
+
+    URGENCY = "urgency", "Most urgent first, then by name"
+    NAME = "name", "By name"
 
 
 class Problem(serializers.Serializer[Any]):
@@ -25,61 +39,74 @@ class Problem(serializers.Serializer[Any]):
     reason = serializers.CharField(
         allow_blank=True, help_text=f"At 410, why the entry is gone: {', '.join(TombstoneReason.values)}; else empty."
     )
-    replaced_by = serializers.UUIDField(allow_null=True, help_text="At 410, what it was merged into. Null: into nothing.")
+    replaced_by = serializers.UUIDField(
+        allow_null=True, help_text="At 410, the id of the entry that it was merged into. Null: into none."
+    )
 
 
 class Collection(serializers.Serializer[Any]):
     """One list of the API."""
 
-    kind = serializers.CharField()
-    href = serializers.CharField()
-    description = serializers.CharField()
+    kind = serializers.CharField(max_length=40, help_text="The kind of content that it lists.")
+    href = serializers.CharField(help_text="Its path.")
+    description = serializers.CharField(help_text="What stands in it.")
 
 
 class Index(serializers.Serializer[Any]):
     """Where everything is, and how far the feed has come."""
 
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="The name of this API.")
     api_version = serializers.CharField(help_text="Semantic version of this contract.")
-    feed_id = serializers.UUIDField(help_text="Another one than before means: forget your copy and take everything again.")
-    head = serializers.IntegerField(min_value=0, help_text="Rises with each change. The same as before means: nothing changed.")
-    locales = serializers.ListField(child=serializers.CharField())
+    feed_id = serializers.UUIDField(
+        help_text="Another one than before means: forget your copy and take everything again."
+    )
+    head = serializers.SerializerMethodField(
+        help_text="Rises with each change. The same as before means: nothing changed."
+    )
+    locales = serializers.ListField(child=serializers.CharField(), help_text="Languages that `locale` may name.")
     intended_use = serializers.CharField(help_text="Show it to your users.")
-    report_unsafe_content = serializers.CharField(help_text="Where to report content that could hurt somebody.")
-    openapi = serializers.CharField()
-    vocabulary = serializers.CharField()
-    collections = Collection(many=True)
+    report_unsafe_content = serializers.CharField(
+        allow_blank=True,
+        help_text="Where to report content that could hurt somebody: a `mailto:` or `https:` address; empty if none is set.",
+    )
+    openapi = serializers.CharField(help_text="Path of this contract.")
+    vocabulary = serializers.CharField(help_text="Path of the labels of all enumerations.")
+    collections = Collection(many=True, help_text="Every list of the API.")
+
+    @extend_schema_field({"type": "integer", "format": "int64", "minimum": 0})
+    def get_head(self, body: dict[str, Any]) -> int:
+        return int(body["head"])
 
 
 class EnumerationValue(serializers.Serializer[Any]):
     """One value of an enumeration with its label."""
 
-    value = serializers.CharField()
-    label = serializers.CharField()
+    value = serializers.CharField(help_text="As it stands in documents.")
+    label = serializers.CharField(help_text="What to show people.")
 
 
 class Enumeration(serializers.Serializer[Any]):
-    """One enumeration, by its name in this document."""
+    """One enumeration."""
 
-    name = serializers.CharField()
-    values = EnumerationValue(many=True)
+    name = serializers.CharField(help_text="Its name in this contract.")
+    values = EnumerationValue(many=True, help_text="In their natural order.")
 
 
 class Vocabulary(serializers.Serializer[Any]):
     """Labels of all enumerations, for people."""
 
-    locale = serializers.CharField()
-    enumerations = Enumeration(many=True)
+    locale = serializers.CharField(help_text="The language that was asked for.")
+    enumerations = Enumeration(many=True, help_text="By name.")
 
 
 def described_list_view(kind: PublishedKind) -> type[ListView]:
     operation = extend_schema(
         operation_id=f"list{kind.plural}",
-        tags=[kind.plural],
-        summary=f"List {_words(kind.plural)}",
+        tags=[tag_of(kind)],
+        summary=f"List {words(kind.plural)}",
         description=f"{kind.description}\n\nSummaries, page by page. Repeat a filter for “or”; different filters mean “and”.",
         parameters=[*_list_parameters(), *(_filter_parameter(filter_) for filter_ in kind.filters)],
-        responses={200: _page(kind), **_errors(400, 405, 406, 503), 304: NOT_MODIFIED},
+        responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 503)},
     )
     return _described(ListView, f"{kind.singular}ListView", operation, kind=kind)
 
@@ -87,9 +114,12 @@ def described_list_view(kind: PublishedKind) -> type[ListView]:
 def described_document_view(kind: PublishedKind) -> type[DocumentView]:
     operation = extend_schema(
         operation_id=f"get{kind.singular}",
-        tags=[kind.plural],
-        summary=f"Get one of the {_words(kind.plural)}",
-        description="The whole document, by slug or id: the same bytes. A slug of former times is redirected.",
+        tags=[tag_of(kind)],
+        summary=f"Get one {words(kind.singular)}",
+        description=(
+            f"{kind.description}\n\nThe whole document, by slug or id: the same bytes. A slug of former times answers 308; "
+            "an entry that was withdrawn or merged answers 410, and copies of it are to be removed."
+        ),
         parameters=[
             OpenApiParameter(
                 "name", {"type": "string", "pattern": NAME_PATTERN}, OpenApiParameter.PATH, description="Slug or id."
@@ -97,7 +127,12 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
             LOCALE,
             IF_NONE_MATCH,
         ],
-        responses={200: kind.document, **_errors(400, 404, 405, 406, 410, 503), 304: NOT_MODIFIED, 308: MOVED},
+        responses={
+            200: _ok(kind.document, "The document."),
+            304: NOT_MODIFIED,
+            308: MOVED,
+            **_errors(400, 404, 405, 406, 410, 503),
+        },
     )
     return _described(DocumentView, f"{kind.singular}View", operation, kind=kind)
 
@@ -105,21 +140,30 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
 def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
     index = extend_schema(
         operation_id="getIndex",
-        tags=["About"],
+        tags=[ABOUT],
         summary="Get the index",
         description="Where everything is, and the feed's head. Poll it: while nothing changed it answers 304.",
         parameters=[IF_NONE_MATCH],
-        responses={200: Index, **_errors(400, 405, 406, 503), 304: NOT_MODIFIED},
+        responses={200: _ok(Index, "The index."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 503)},
     )
     vocabulary = extend_schema(
         operation_id="getVocabulary",
-        tags=["About"],
+        tags=[ABOUT],
         summary="Get the labels of all enumerations",
         description="What to show people in place of values such as `self_care`.",
         parameters=[LOCALE, IF_NONE_MATCH],
-        responses={200: Vocabulary, **_errors(400, 405, 406), 304: NOT_MODIFIED},
+        responses={200: _ok(Vocabulary, "All enumerations."), 304: NOT_MODIFIED, **_errors(400, 405, 406)},
     )
     return _described(IndexView, "Index", index), _described(VocabularyView, "Vocabulary", vocabulary)
+
+
+def tag_of(kind: PublishedKind) -> str:
+    return words(kind.plural).capitalize()
+
+
+def words(name: str) -> str:
+    """RedFlags: red flags."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 
 
 def _described(view: type[Any], name: str, operation: Any, **attributes: Any) -> type[Any]:
@@ -136,36 +180,36 @@ def _page(kind: PublishedKind) -> type[serializers.Serializer[Any]]:
         f"{kind.singular}Page",
         (serializers.Serializer,),
         {
-            "items": kind.summary(many=True),
+            "items": kind.summary(many=True, help_text="In the order of `sort`."),
             "next": serializers.CharField(allow_null=True, help_text="Path of the next page. Null: this is the last."),
-            "__doc__": f"A page of {_words(kind.plural)}.",
+            "__doc__": f"A page of {words(kind.plural)}.",
             "__module__": __name__,
         },
     )
 
 
+def _ok(body: type[serializers.Serializer[Any]], description: str) -> OpenApiResponse:
+    return OpenApiResponse(body, description=description)
+
+
 def _errors(*statuses: int) -> dict[Any, OpenApiResponse]:
-    return {(status, "application/problem+json"): OpenApiResponse(Problem, description=ERRORS[status]) for status in statuses}
+    return {(status, PROBLEM_JSON): OpenApiResponse(Problem, description=ERRORS[status]) for status in statuses}
 
 
 def _list_parameters() -> list[OpenApiParameter]:
     return [
-        OpenApiParameter(
+        _array(
             "id",
-            {"type": "array", "items": {"type": "string", "format": "uuid"}, "maxItems": parameters.MAX_IDS},
-            description="Only these entries. Repeat it to fetch a batch.",
-            explode=True,
+            {"type": "string", "pattern": UUID_EXACT.pattern},
+            "Only the entries with these ids.",
+            parameters.MAX_IDS,
         ),
         OpenApiParameter(
             "limit",
             {"type": "integer", "minimum": 1, "maximum": parameters.LIMIT_MAX, "default": parameters.LIMIT_DEFAULT},
             description="How many items a page has at most.",
         ),
-        OpenApiParameter(
-            "sort",
-            {"type": "string", "enum": list(parameters.SORTS), "default": parameters.SORTS[0]},
-            description="`urgency`: most urgent first, then by name. `name`: by name.",
-        ),
+        OpenApiParameter("sort", _ref(Sort), description=f"The order. Not given: `{parameters.SORTS[0]}`."),
         OpenApiParameter(
             "cursor",
             {"type": "string", "maxLength": 1000},
@@ -177,27 +221,31 @@ def _list_parameters() -> list[OpenApiParameter]:
 
 
 def _filter_parameter(filter_: Filter) -> OpenApiParameter:
-    item: dict[str, Any] = {"type": "string"}
-    text = filter_.help
+    if filter_.pattern == FLAG:  # not a list: generated Python clients would spell its items True and False
+        return OpenApiParameter(filter_.name, {"type": "boolean"}, description=filter_.help)
     if filter_.choices is not None:
-        item["enum"] = list(filter_.choices.values)
-    elif filter_.target:
-        item |= {"pattern": NAME_PATTERN}
-        text += f" A slug or an id of a {filter_.target.replace('_', ' ')}; an unknown one finds nothing."
-    else:
-        item |= {"pattern": filter_.pattern}
-    schema = {"type": "array", "items": item, "maxItems": parameters.MAX_VALUES}
-    return OpenApiParameter(filter_.name, schema, description=text, explode=True)
+        return _array(filter_.name, _ref(filter_.choices), filter_.help)
+    if filter_.target:
+        text = f"{filter_.help} By slug or id; one that is unknown finds nothing."
+        return _array(filter_.name, {"type": "string", "pattern": NAME_PATTERN}, text)
+    return _array(filter_.name, {"type": "string", "pattern": filter_.pattern}, filter_.help)
 
 
-def _words(name: str) -> str:
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
+def _array(name: str, items: dict[str, Any], text: str, most: int = parameters.MAX_VALUES) -> OpenApiParameter:
+    """A parameter that may be repeated."""
+    schema = {"type": "array", "items": items, "maxItems": most}
+    return OpenApiParameter(name, schema, description=text, style="form", explode=True)
+
+
+def _ref(choices: type[TextChoices]) -> dict[str, str]:
+    """The enumeration's component. Its name is the class's, as in ENUM_NAME_OVERRIDES."""
+    return {"$ref": f"#/components/schemas/{choices.__name__}"}
 
 
 LOCALE = OpenApiParameter(
     "locale",
-    {"type": "string", "enum": list(parameters.LOCALES), "default": parameters.LOCALES[0]},
-    description="The language to read. A missing translation falls back whole, and says so.",
+    {"type": "string", "pattern": LOCALE_PATTERN, "default": parameters.LOCALES[0]},
+    description="The language to read: one of the index's `locales`. A missing translation falls back whole, and says so.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
@@ -207,11 +255,4 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 NOT_MODIFIED = OpenApiResponse(description="Your copy is still right.")
 MOVED = OpenApiResponse(description="The slug has changed: follow Location. The query is kept.")
-ERRORS = {
-    400: "bad-parameter: a query parameter is unknown, repeated or wrong.",
-    404: "not-found: nothing is published here.",
-    405: "method-not-allowed: only GET, HEAD and OPTIONS.",
-    406: "not-acceptable: the answer is JSON.",
-    410: "gone: withdrawn or merged; remove your copy.",
-    503: "not-ready: try again after Retry-After seconds.",
-}
+ERRORS = {type_.status: f"`{type_.name}`: {type_.title}. {type_.meaning}" for type_ in problems.ALL}

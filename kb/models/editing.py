@@ -35,7 +35,7 @@ class Revision(models.Model):
 
 
 class Approval(models.Model):
-    """A named role vouches for one revision: its id and its sha256. A trigger refuses an approval by one of its writers."""
+    """A named role vouches for one revision: its id and its sha256. A trigger refuses one by its writers."""
 
     revision = models.ForeignKey(Revision, models.CASCADE, related_name="approvals")
     sha256 = models.CharField(max_length=64)
@@ -125,7 +125,9 @@ class ReleaseItem(models.Model):
             models.CheckConstraint(
                 condition=Q(action=ReleaseAction.PUBLISH, revision__isnull=False, reason="", replaced_by=None)
                 | Q(action=ReleaseAction.WITHDRAW, revision=None, approval=None, replaced_by=None) & ~Q(reason="")
-                | Q(action=ReleaseAction.MERGE, revision=None, approval=None, reason="merged", replaced_by__isnull=False),
+                | Q(
+                    action=ReleaseAction.MERGE, revision=None, approval=None, reason="merged", replaced_by__isnull=False
+                ),
                 name="release_item_is_whole",
             ),
             models.CheckConstraint(

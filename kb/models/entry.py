@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from kb.slugs import validate_slug
 
+
 class Entry(models.Model):
     """One item of a kind. The kinds are multi-table children of it."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import CharField as CharFormField
-from django.forms import MultipleChoiceField, CheckboxSelectMultiple, Textarea
+from django.forms import CheckboxSelectMultiple, MultipleChoiceField, Textarea
 
 
 class LinesField(models.TextField):
@@ -76,7 +76,7 @@ class LinesFormField(CharFormField):
 
 
 class BytewiseField(models.CharField):
-    """Text that sorts by its bytes on every database, so that paging by key is one comparison and the same everywhere."""
+    """Text that sorts by its bytes on every database, so that paging by key is one comparison, the same everywhere."""
 
     def db_parameters(self, connection: Any) -> Any:
         parameters = super().db_parameters(connection)

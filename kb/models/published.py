@@ -1,4 +1,4 @@
-"""What readers get. `publishing` is the only writer of these tables, and the public connection reads only these, less Link."""
+"""What readers get. Only `publishing` writes these tables; the public connection reads them, less Link."""
 
 from django.db import models
 from django.db.models import Q
@@ -46,7 +46,8 @@ class Document(models.Model):
                 name="document_is_whole_or_tombstone",
             ),
             models.CheckConstraint(
-                condition=Q(replaced_by=None) | Q(gone_reason=TombstoneReason.MERGED), name="document_replaced_only_if_merged"
+                condition=Q(replaced_by=None) | Q(gone_reason=TombstoneReason.MERGED),
+                name="document_replaced_only_if_merged",
             ),
         ]
         indexes = [
@@ -107,7 +108,7 @@ class Link(models.Model):
     place = models.CharField(max_length=80, help_text="Where in the wording: symptoms, or causes.sources.")
 
     class Meta:
-        ordering = ["entry_id", "place", "target_id"]
+        ordering = ["entry_id", "locale", "place", "target_id"]
         constraints = [
             models.UniqueConstraint(fields=["entry", "locale", "place", "target"], name="link_unique"),
         ]

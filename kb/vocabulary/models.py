@@ -83,9 +83,7 @@ class Sourced(Cited):
 class RedFlag(Sourced, Entry):
     """A warning sign: what you notice, why it matters, what to do."""
 
-    urgency = models.CharField(
-        max_length=10, choices=RedFlagUrgency.choices
-    )
+    urgency = models.CharField(max_length=10, choices=RedFlagUrgency.choices)
     is_global = models.BooleanField(
         "stands everywhere", default=False, help_text="Stands in every clinical document, whatever its own list says."
     )
@@ -97,9 +95,7 @@ class RedFlag(Sourced, Entry):
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(urgency__in=RedFlagUrgency.values), name="red_flag_urgency_known"
-            ),
+            models.CheckConstraint(condition=Q(urgency__in=RedFlagUrgency.values), name="red_flag_urgency_known"),
         ]
 
 
@@ -164,7 +160,9 @@ class BodyStructure(Sourced, Entry):
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(category__in=StructureCategory.values), name="body_structure_category_known")
+            models.CheckConstraint(
+                condition=Q(category__in=StructureCategory.values), name="body_structure_category_known"
+            )
         ]
 
 

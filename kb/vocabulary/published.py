@@ -72,55 +72,59 @@ class Statement(serializers.Serializer[Any]):
 
     text = serializers.CharField(help_text="Markdown subset.")
     basis = serializers.ChoiceField(Basis.choices, help_text="Where it comes from.")
-    sources = SourceCard(many=True)
+    sources = SourceCard(many=True, help_text="What it rests on.")
 
 
 class EvidenceStatement(Statement):
     """What studies say, how strong they are, and how sure they let one be."""
 
-    level = serializers.ChoiceField(EvidenceLevel.choices)
-    certainty = serializers.ChoiceField(Certainty.choices)
+    level = serializers.ChoiceField(EvidenceLevel.choices, help_text="What kind of evidence it is.")
+    certainty = serializers.ChoiceField(Certainty.choices, help_text="How sure it lets one be.")
 
 
 class CodeReference(serializers.Serializer[Any]):
     """A cross-reference to a code system. Not a diagnosis and not billing advice."""
 
-    system = serializers.ChoiceField(CodeSystem.choices)
-    code = serializers.CharField(max_length=20)
+    system = serializers.ChoiceField(CodeSystem.choices, help_text="Whose code it is.")
+    code = serializers.CharField(max_length=20, help_text="As its system writes it.")
     display = serializers.CharField(max_length=200, help_text="The code's own name in its system.")
-    mapping = serializers.ChoiceField(CodeMapping.choices, help_text="How the code's meaning compares with this entry's.")
-    note = serializers.CharField(max_length=200, allow_blank=True)
+    mapping = serializers.ChoiceField(
+        CodeMapping.choices, help_text="How the code's meaning compares with this entry's."
+    )
+    note = serializers.CharField(max_length=200, allow_blank=True, help_text="Where the meanings differ; may be empty.")
 
 
 class HelpGroup(serializers.Serializer[Any]):
     """Red flags that ask for the same speed, and what to do if one of them fits."""
 
-    urgency = serializers.ChoiceField(RedFlagUrgency.choices)
+    urgency = serializers.ChoiceField(RedFlagUrgency.choices, help_text="How soon to act.")
     action_code = serializers.ChoiceField(ActionCode.choices, help_text="Look it up in your region's contact route.")
     action = serializers.CharField(help_text="Neutral text, for readers whose region is not known.")
-    red_flags = RedFlagCard(many=True)
+    red_flags = RedFlagCard(many=True, help_text="Those that ask for this speed; may be none.")
 
 
 class WhenToGetHelp(serializers.Serializer[Any]):
     """All red flags of a document, grouped by how soon to act. Show it before anything else."""
 
-    emergency = HelpGroup()
-    urgent = HelpGroup()
-    routine = HelpGroup()
+    emergency = HelpGroup(help_text="Get help now.")
+    urgent = HelpGroup(help_text="Get a check today or as soon as you can.")
+    routine = HelpGroup(help_text="See a doctor or physiotherapist.")
 
 
 class Review(serializers.Serializer[Any]):
     """Whether clinicians vouch for these exact words, and until when."""
 
-    status = serializers.ChoiceField(ReviewStatus.choices)
+    status = serializers.ChoiceField(ReviewStatus.choices, help_text="Show it with the content.")
     role = serializers.ChoiceField(ReviewRole.choices, help_text="In which role somebody reviewed it.")
     reviewed_on = serializers.DateField(allow_null=True, help_text="Null: nobody has reviewed it.")
     next_review_on = serializers.DateField(allow_null=True, help_text="Null: nobody has reviewed it.")
     stale_after = serializers.DateField(
         allow_null=True, help_text="From this day on, tell readers that it may be out of date. Null: never reviewed."
     )
-    needs_clinical_review = serializers.BooleanField(help_text="True if its editors ask a clinician to check something in it.")
-    note = serializers.CharField(allow_blank=True, help_text="What they ask to have checked.")
+    needs_clinical_review = serializers.BooleanField(
+        help_text="True if its editors ask a clinician to check something in it."
+    )
+    note = serializers.CharField(allow_blank=True, help_text="What they ask to have checked; may be empty.")
 
 
 # Documents
@@ -130,7 +134,7 @@ class SourcedDocument(Document):
     """A document whose words rest on sources and can be reviewed."""
 
     basis = serializers.ChoiceField(Basis.choices, help_text="Where its main statement comes from.")
-    sources = SourceCard(many=True)
+    sources = SourceCard(many=True, help_text="What it rests on.")
     review = serializers.SerializerMethodField(help_text="Whether clinicians vouch for these exact words.")
 
     @extend_schema_field(Review)
@@ -143,7 +147,9 @@ class ClinicalDocument(SourcedDocument):
 
     summary = serializers.CharField(help_text="One or two sentences. Markdown subset.")
     urgency = serializers.ChoiceField(Urgency.choices, help_text="How soon to act for a reader whom no red flag fits.")
-    urgency_text = serializers.CharField(allow_blank=True, help_text="The same in words. Markdown subset.")
+    urgency_text = serializers.CharField(
+        allow_blank=True, help_text="The same in words; may be empty. Markdown subset."
+    )
     when_to_get_help = serializers.SerializerMethodField(help_text="Red flags. Show them before anything else.")
     disclaimers = serializers.SerializerMethodField(help_text="To be shown with the content.")
     related = serializers.SerializerMethodField(help_text="See also.")
@@ -184,20 +190,20 @@ class ClinicalDocument(SourcedDocument):
 class Source(Document):
     """Something that statements rest on. Its name is its title."""
 
-    authors = serializers.CharField(allow_blank=True)
-    publisher = serializers.CharField(allow_blank=True)
-    journal = serializers.CharField(allow_blank=True)
+    authors = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
+    publisher = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
+    journal = serializers.CharField(allow_blank=True, help_text="Empty if it stands in none.")
     year = serializers.IntegerField(allow_null=True, min_value=1900, max_value=2100, help_text="Null: not known.")
-    citation = serializers.CharField(allow_blank=True, help_text="Volume, issue and pages.")
-    doi = serializers.CharField(allow_blank=True, help_text="Without https://doi.org/.")
-    pmid = serializers.CharField(allow_blank=True, help_text="PubMed id.")
-    pmcid = serializers.CharField(allow_blank=True, help_text="PubMed Central id.")
-    url = serializers.CharField(allow_blank=True, help_text="Address, if it is public.")
-    source_type = serializers.ChoiceField(SourceType.choices)
+    citation = serializers.CharField(allow_blank=True, help_text="Volume, issue and pages; may be empty.")
+    doi = serializers.CharField(allow_blank=True, help_text="Without https://doi.org/; empty if it has none.")
+    pmid = serializers.CharField(allow_blank=True, help_text="PubMed id; empty if it has none.")
+    pmcid = serializers.CharField(allow_blank=True, help_text="PubMed Central id; empty if it has none.")
+    url = serializers.CharField(allow_blank=True, help_text="Its address; empty if it has no public one.")
+    source_type = serializers.ChoiceField(SourceType.choices, help_text="What it is.")
     authority = serializers.ChoiceField(SourceAuthority.choices, help_text="How much weight it can carry.")
     checked = serializers.ChoiceField(SourceCheck.choices, help_text="How far the editors have read it.")
     last_reviewed_on = serializers.DateField(allow_null=True, help_text="By its publisher. Null: not stated.")
-    note = serializers.CharField(allow_blank=True)
+    note = serializers.CharField(allow_blank=True, help_text="What to know about it; may be empty.")
 
 
 class RedFlag(SourcedDocument):
@@ -208,7 +214,7 @@ class RedFlag(SourcedDocument):
     is_global = serializers.BooleanField(help_text="True if it stands in every clinical document.")
     text = serializers.CharField(help_text="What the reader notices.")
     why = serializers.CharField(help_text="Why it matters.")
-    action = serializers.CharField(help_text="What to do.")
+    action = serializers.CharField(help_text="What to do. Names no telephone number: see the contact routes.")
 
     @extend_schema_field(serializers.ChoiceField(ActionCode.choices))
     def get_action_code(self, wording: Json) -> str:
@@ -218,16 +224,18 @@ class RedFlag(SourcedDocument):
 class Disclaimer(SourcedDocument):
     """A short text that travels inside the documents it belongs to."""
 
-    text = serializers.CharField()
+    text = serializers.CharField(help_text="To be shown with the content.")
     applies_to = serializers.ListField(
-        child=serializers.CharField(max_length=40), help_text="Kinds whose documents all carry it."
+        child=serializers.CharField(max_length=40), help_text="Kinds whose documents all carry it; may be none."
     )
 
 
 class ContactRoute(SourcedDocument):
     """Where people in one region turn to, for each urgency."""
 
-    region = serializers.RegexField(r"^([A-Z]{2}|default)$", help_text="ISO 3166-1 code; `default` where it is not known.")
+    region = serializers.RegexField(
+        r"^([A-Z]{2}|default)$", help_text="ISO 3166-1 code; `default` where it is not known."
+    )
     emergency = serializers.CharField(help_text="For get_emergency_help.")
     urgent = serializers.CharField(help_text="For get_urgent_check.")
     routine = serializers.CharField(help_text="For book_appointment.")
@@ -237,12 +245,12 @@ class ContactRoute(SourcedDocument):
 class BodyStructure(SourcedDocument):
     """A part of the body."""
 
-    synonyms = serializers.ListField(child=serializers.CharField())
-    category = serializers.ChoiceField(StructureCategory.choices)
-    summary = serializers.CharField()
-    description = serializers.CharField(allow_blank=True)
+    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    category = serializers.ChoiceField(StructureCategory.choices, help_text="What it is made of.")
+    summary = serializers.CharField(help_text="One or two sentences. Markdown subset.")
+    description = serializers.CharField(allow_blank=True, help_text="More about it; may be empty. Markdown subset.")
     parts = serializers.SerializerMethodField(help_text="What it is made of.")
-    codes = CodeReference(many=True)
+    codes = CodeReference(many=True, help_text="Cross-references to code systems.")
 
     @extend_schema_field(BodyStructureCard(many=True))
     def get_parts(self, wording: Json) -> list[Json]:
@@ -321,7 +329,9 @@ def condition_guard(document: Json, wording: Json) -> list[str]:
     groups = document["when_to_get_help"].values()
     shown = {flag["id"] for group in groups for flag in group["red_flags"]}
     own = {row["red_flag"] for row in wording["red_flags"]}
-    lost = [] if own & shown else ["None of its own red flags would be live. Publish one with it, or link another first."]
+    lost = (
+        [] if own & shown else ["None of its own red flags would be live. Publish one with it, or link another first."]
+    )
     return lost + clinical_guard(document, wording)
 
 
@@ -374,12 +384,13 @@ URGENCY = Filter(name="urgency", help="How soon to act.", values=value_of("urgen
 RED_FLAG = Filter(name="red_flag", help="Shows this red flag.", values=_red_flag_ids, target="red_flag")
 SOURCE = Filter(name="source", help="Rests on this source.", values=ids_of("sources"), target="source")
 CODE = Filter(
-    name="code", help="Is cross-referenced to this code (ICD-10-CM or MeSH).", values=_codes, pattern=r"^[A-Z0-9.]{2,20}$"
+    name="code",
+    help="Is cross-referenced to this code (ICD-10-CM or MeSH).",
+    values=_codes,
+    pattern=r"^[A-Z0-9.]{2,20}$",
 )
 CLINICAL_FILTERS = (URGENCY, REVIEW_STATUS, RED_FLAG, SOURCE)
-BODY_REGION = Filter(
-    name="body_region", help="Is felt here.", values=values_of("body_regions"), choices=BodyRegion
-)
+BODY_REGION = Filter(name="body_region", help="Is felt here.", values=values_of("body_regions"), choices=BodyRegion)
 
 CLINICAL_SUMMARY = ("summary", "urgency", "review")
 
@@ -395,7 +406,9 @@ register(
         card=SourceCard,
         filters=(
             Filter(name="source_type", help="What it is.", values=value_of("source_type"), choices=SourceType),
-            Filter(name="authority", help="What weight it carries.", values=value_of("authority"), choices=SourceAuthority),
+            Filter(
+                name="authority", help="What weight it carries.", values=value_of("authority"), choices=SourceAuthority
+            ),
             Filter(name="year", help="Year of publication.", values=value_of("year"), pattern=r"^(19|20)\d\d$"),
         ),
     )
@@ -408,11 +421,18 @@ register(
         plural="RedFlags",
         description="Warning signs that ask for help now, today or soon.",
         document=RedFlag,
-        summary=summary_of(RedFlag, "RedFlagSummary", "urgency", "action_code", "is_global", "text", "action", "review"),
+        summary=summary_of(
+            RedFlag, "RedFlagSummary", "urgency", "action_code", "is_global", "text", "action", "review"
+        ),
         card=RedFlagCard,
         filters=(
             Filter(name="urgency", help="How soon to act.", values=value_of("urgency"), choices=RedFlagUrgency),
-            Filter(name="is_global", help="Stands in every clinical document.", values=value_of("is_global"), pattern="^(true|false)$"),
+            Filter(
+                name="is_global",
+                help="Stands in every clinical document.",
+                values=value_of("is_global"),
+                pattern="^(true|false)$",
+            ),
             REVIEW_STATUS,
             SOURCE,
         ),
@@ -431,7 +451,10 @@ register(
         card=DisclaimerCard,
         filters=(
             Filter(
-                name="applies_to", help="Stands in every document of this kind.", values=values_of("applies_to"), pattern="^[a-z_]{1,40}$"
+                name="applies_to",
+                help="Stands in every document of this kind.",
+                values=values_of("applies_to"),
+                pattern="^[a-z_]{1,40}$",
             ),
             REVIEW_STATUS,
         ),
@@ -446,10 +469,17 @@ register(
         plural="ContactRoutes",
         description="Where people in one region turn to, for each urgency.",
         document=ContactRoute,
-        summary=summary_of(ContactRoute, "ContactRouteSummary", "region", "emergency", "urgent", "routine", "self_care", "review"),
+        summary=summary_of(
+            ContactRoute, "ContactRouteSummary", "region", "emergency", "urgent", "routine", "self_care", "review"
+        ),
         card=ContactRouteCard,
         filters=(
-            Filter(name="region", help="ISO 3166-1 code, or default.", values=value_of("region"), pattern="^([A-Z]{2}|default)$"),
+            Filter(
+                name="region",
+                help="ISO 3166-1 code, or default.",
+                values=value_of("region"),
+                pattern="^([A-Z]{2}|default)$",
+            ),
         ),
         is_house=True,
     )

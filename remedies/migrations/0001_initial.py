@@ -2,291 +2,824 @@
 
 import django.core.validators
 import django.db.models.deletion
-import kb.models.fields
 from django.db import migrations, models
+
+import kb.models.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kb', '0001_initial'),
+        ("kb", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Exercise',
+            name="Exercise",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('purpose', models.CharField(choices=[('strength', 'Strength'), ('movement', 'Movement'), ('stretch', 'Stretch'), ('balance', 'Balance and control')], max_length=10)),
-                ('how', models.TextField(verbose_name='how to do it')),
-                ('sets', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('repetitions_min', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='repetitions, from')),
-                ('repetitions_max', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='repetitions, to')),
-                ('hold_seconds', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(600)])),
-                ('times_per_day', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('days_per_week', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(7)])),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('dose_source', models.ForeignKey(blank=True, help_text='Which source gives these numbers.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kb.source')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("strength", "Strength"),
+                            ("movement", "Movement"),
+                            ("stretch", "Stretch"),
+                            ("balance", "Balance and control"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("how", models.TextField(verbose_name="how to do it")),
+                (
+                    "sets",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "repetitions_min",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="repetitions, from",
+                    ),
+                ),
+                (
+                    "repetitions_max",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="repetitions, to",
+                    ),
+                ),
+                (
+                    "hold_seconds",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(600),
+                        ],
+                    ),
+                ),
+                (
+                    "times_per_day",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "days_per_week",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(7),
+                        ],
+                    ),
+                ),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "dose_source",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Which source gives these numbers.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kb.source",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
+                "ordering": ["name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='ExerciseBodyStructure',
+            name="ExerciseBodyStructure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('body_structure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kb.bodystructure')),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='remedies.exercise')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "body_structure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="kb.bodystructure"
+                    ),
+                ),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="remedies.exercise"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'body structure that it works on',
-                'verbose_name_plural': 'body structures that it works on',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "body structure that it works on",
+                "verbose_name_plural": "body structures that it works on",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='exercise',
-            name='body_structures',
-            field=models.ManyToManyField(related_name='+', through='remedies.ExerciseBodyStructure', to='kb.bodystructure'),
+            model_name="exercise",
+            name="body_structures",
+            field=models.ManyToManyField(
+                related_name="+", through="remedies.ExerciseBodyStructure", to="kb.bodystructure"
+            ),
         ),
         migrations.CreateModel(
-            name='PreventionStrategy',
+            name="PreventionStrategy",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('synonyms', kb.models.fields.LinesField(blank=True, default=list, help_text='Other names, one a line.')),
-                ('category', models.CharField(choices=[('routine', 'Routine around a run'), ('strength', 'Strength'), ('training', 'Training plan'), ('equipment', 'Kit and shoes'), ('technique', 'Technique'), ('recovery', 'Food and recovery')], max_length=10)),
-                ('how', models.TextField(verbose_name='how to do it')),
-                ('benefit', models.TextField(verbose_name='what it may do for you')),
-                ('evidence_gap', models.TextField(blank=True, verbose_name='what no study has shown')),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                (
+                    "synonyms",
+                    kb.models.fields.LinesField(blank=True, default=list, help_text="Other names, one a line."),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("routine", "Routine around a run"),
+                            ("strength", "Strength"),
+                            ("training", "Training plan"),
+                            ("equipment", "Kit and shoes"),
+                            ("technique", "Technique"),
+                            ("recovery", "Food and recovery"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("how", models.TextField(verbose_name="how to do it")),
+                ("benefit", models.TextField(verbose_name="what it may do for you")),
+                ("evidence_gap", models.TextField(blank=True, verbose_name="what no study has shown")),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'prevention strategies',
-                'ordering': ['name', 'id'],
-                'abstract': False,
+                "verbose_name_plural": "prevention strategies",
+                "ordering": ["name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('caution', models.TextField(blank=True)),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
-                ('prevention_strategy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='remedies.preventionstrategy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                ("caution", models.TextField(blank=True)),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
+                (
+                    "prevention_strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="remedies.preventionstrategy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'activities',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name_plural": "activities",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PreventionStrategyExercise',
+            name="PreventionStrategyExercise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True)),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='remedies.exercise')),
-                ('prevention_strategy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exercise_links', to='remedies.preventionstrategy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="remedies.exercise"
+                    ),
+                ),
+                (
+                    "prevention_strategy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exercise_links",
+                        to="remedies.preventionstrategy",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exercise',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "exercise",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='preventionstrategy',
-            name='exercises',
-            field=models.ManyToManyField(related_name='+', through='remedies.PreventionStrategyExercise', to='remedies.exercise'),
+            model_name="preventionstrategy",
+            name="exercises",
+            field=models.ManyToManyField(
+                related_name="+", through="remedies.PreventionStrategyExercise", to="remedies.exercise"
+            ),
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('short_name', models.CharField(blank=True, max_length=100)),
-                ('category', models.CharField(choices=[('physical_therapy_clinic', 'Physiotherapy (physical therapy) clinic'), ('sports_medicine_clinic', 'Sports medicine clinic'), ('hospital', 'Hospital')], max_length=30)),
-                ('locality', models.CharField(blank=True, max_length=100, verbose_name='town')),
-                ('region', models.CharField(blank=True, max_length=100, verbose_name='state or county')),
-                ('country', models.CharField(blank=True, help_text='Two letters; empty if unknown.', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}$', 'Two capital letters (ISO 3166-1): GB, US.')])),
-                ('url', models.CharField(blank=True, max_length=500, validators=[django.core.validators.URLValidator(schemes=['https', 'http'])], verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=30)),
-                ('email', models.CharField(blank=True, max_length=200, validators=[django.core.validators.EmailValidator()])),
-                ('services', kb.models.fields.LinesField(blank=True, default=list, help_text='One a line.')),
-                ('summary', models.TextField()),
-                ('about', models.TextField(blank=True)),
-                ('call_to_action', models.TextField(blank=True)),
-                ('claims_are_its_own', models.BooleanField(default=True, help_text="What it says of its results is its own view and nobody else's.")),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                ("short_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("physical_therapy_clinic", "Physiotherapy (physical therapy) clinic"),
+                            ("sports_medicine_clinic", "Sports medicine clinic"),
+                            ("hospital", "Hospital"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("locality", models.CharField(blank=True, max_length=100, verbose_name="town")),
+                ("region", models.CharField(blank=True, max_length=100, verbose_name="state or county")),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        help_text="Two letters; empty if unknown.",
+                        max_length=2,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{2}$", "Two capital letters (ISO 3166-1): GB, US."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True,
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["https", "http"])],
+                        verbose_name="address",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30)),
+                (
+                    "email",
+                    models.CharField(blank=True, max_length=200, validators=[django.core.validators.EmailValidator()]),
+                ),
+                ("services", kb.models.fields.LinesField(blank=True, default=list, help_text="One a line.")),
+                ("summary", models.TextField()),
+                ("about", models.TextField(blank=True)),
+                ("call_to_action", models.TextField(blank=True)),
+                (
+                    "claims_are_its_own",
+                    models.BooleanField(
+                        default=True, help_text="What it says of its results is its own view and nobody else's."
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'care provider',
-                'ordering': ['name', 'id'],
+                "verbose_name": "care provider",
+                "ordering": ["name", "id"],
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='StopRule',
+            name="StopRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stop_rules', to='remedies.exercise')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("text", models.TextField()),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stop_rules", to="remedies.exercise"
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Treatment',
+            name="Treatment",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='kb.entry')),
-                ('basis', models.CharField(choices=[('stated', 'The seed article says it'), ('inferred', 'It follows from the seed article'), ('general', 'General clinical knowledge, from the sources named')], default='general', help_text='Where this comes from.', max_length=10)),
-                ('needs_clinical_review', models.BooleanField(default=False, help_text="A clinician should look at this first; readers' apps are told so.")),
-                ('review_note', models.TextField(blank=True, help_text='What the clinician should look at.')),
-                ('editorial_note', models.TextField(blank=True, help_text='For editors only; never published.')),
-                ('summary', models.TextField(help_text='One or two short sentences for lists and the top of the page.')),
-                ('urgency', models.CharField(choices=[('emergency', 'Emergency: get help now'), ('urgent', 'Urgent: get a check today or as soon as you can'), ('routine', 'Routine: see a doctor or physiotherapist'), ('self_care', 'Self-care: look after it at home')], help_text='How soon to act for a reader whom no red flag fits.', max_length=10)),
-                ('urgency_text', models.TextField(blank=True, verbose_name='what to do, and how soon')),
-                ('synonyms', kb.models.fields.LinesField(blank=True, default=list, help_text='Other names, one a line.')),
-                ('category', models.CharField(choices=[('self_care', 'Self-care'), ('conservative', 'Conservative (without surgery)'), ('medicine', 'Medicine'), ('injection', 'Injection'), ('surgical', 'Surgery')], max_length=15)),
-                ('setting', models.CharField(choices=[('home', 'At home'), ('home_and_clinic', 'At home and in a clinic'), ('clinic', 'In a clinic'), ('specialist', 'With a specialist'), ('hospital', 'In a hospital')], max_length=20)),
-                ('group', models.CharField(choices=[('rice', 'RICE: rest, ice, compression, elevation'), ('none', 'None')], default='none', max_length=10)),
-                ('line', models.CharField(choices=[('first', 'First'), ('second', 'Second'), ('last', 'Last'), ('specialist', 'When a specialist says so'), ('not_stated', 'Not stated')], default='not_stated', help_text='When it is considered.', max_length=10)),
-                ('how', models.TextField(blank=True, verbose_name='how it is done')),
-                ('who_for', models.TextField(blank=True, verbose_name='whom it was studied in')),
-                ('no_dose_reason', models.TextField(blank=True, help_text='For a medicine: why no dose is given. This library never gives one.')),
-                ('disclaimers', models.ManyToManyField(blank=True, help_text='Besides those that stand in every document of this kind.', related_name='+', to='kb.disclaimer')),
-                ('sources', models.ManyToManyField(blank=True, help_text='What this rests on.', related_name='+', to='kb.source')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="kb.entry",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("stated", "The seed article says it"),
+                            ("inferred", "It follows from the seed article"),
+                            ("general", "General clinical knowledge, from the sources named"),
+                        ],
+                        default="general",
+                        help_text="Where this comes from.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "needs_clinical_review",
+                    models.BooleanField(
+                        default=False, help_text="A clinician should look at this first; readers' apps are told so."
+                    ),
+                ),
+                ("review_note", models.TextField(blank=True, help_text="What the clinician should look at.")),
+                ("editorial_note", models.TextField(blank=True, help_text="For editors only; never published.")),
+                (
+                    "summary",
+                    models.TextField(help_text="One or two short sentences for lists and the top of the page."),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[
+                            ("emergency", "Emergency: get help now"),
+                            ("urgent", "Urgent: get a check today or as soon as you can"),
+                            ("routine", "Routine: see a doctor or physiotherapist"),
+                            ("self_care", "Self-care: look after it at home"),
+                        ],
+                        help_text="How soon to act for a reader whom no red flag fits.",
+                        max_length=10,
+                    ),
+                ),
+                ("urgency_text", models.TextField(blank=True, verbose_name="what to do, and how soon")),
+                (
+                    "synonyms",
+                    kb.models.fields.LinesField(blank=True, default=list, help_text="Other names, one a line."),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("self_care", "Self-care"),
+                            ("conservative", "Conservative (without surgery)"),
+                            ("medicine", "Medicine"),
+                            ("injection", "Injection"),
+                            ("surgical", "Surgery"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "setting",
+                    models.CharField(
+                        choices=[
+                            ("home", "At home"),
+                            ("home_and_clinic", "At home and in a clinic"),
+                            ("clinic", "In a clinic"),
+                            ("specialist", "With a specialist"),
+                            ("hospital", "In a hospital"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[("rice", "RICE: rest, ice, compression, elevation"), ("none", "None")],
+                        default="none",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[
+                            ("first", "First"),
+                            ("second", "Second"),
+                            ("last", "Last"),
+                            ("specialist", "When a specialist says so"),
+                            ("not_stated", "Not stated"),
+                        ],
+                        default="not_stated",
+                        help_text="When it is considered.",
+                        max_length=10,
+                    ),
+                ),
+                ("how", models.TextField(blank=True, verbose_name="how it is done")),
+                ("who_for", models.TextField(blank=True, verbose_name="whom it was studied in")),
+                (
+                    "no_dose_reason",
+                    models.TextField(
+                        blank=True, help_text="For a medicine: why no dose is given. This library never gives one."
+                    ),
+                ),
+                (
+                    "disclaimers",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Besides those that stand in every document of this kind.",
+                        related_name="+",
+                        to="kb.disclaimer",
+                    ),
+                ),
+                (
+                    "sources",
+                    models.ManyToManyField(
+                        blank=True, help_text="What this rests on.", related_name="+", to="kb.source"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
+                "ordering": ["name", "id"],
+                "abstract": False,
             },
-            bases=('kb.entry', models.Model),
+            bases=("kb.entry", models.Model),
         ),
         migrations.CreateModel(
-            name='TreatmentExercise',
+            name="TreatmentExercise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.TextField(blank=True)),
-                ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='remedies.exercise')),
-                ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exercise_links', to='remedies.treatment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "exercise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="remedies.exercise"
+                    ),
+                ),
+                (
+                    "treatment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exercise_links",
+                        to="remedies.treatment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exercise',
-                'ordering': ['position', 'id'],
-                'abstract': False,
+                "verbose_name": "exercise",
+                "ordering": ["position", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='treatment',
-            name='exercises',
-            field=models.ManyToManyField(related_name='+', through='remedies.TreatmentExercise', to='remedies.exercise'),
+            model_name="treatment",
+            name="exercises",
+            field=models.ManyToManyField(
+                related_name="+", through="remedies.TreatmentExercise", to="remedies.exercise"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercisebodystructure',
-            constraint=models.UniqueConstraint(fields=('exercise', 'body_structure'), name='exercise_body_structure_once'),
+            model_name="exercisebodystructure",
+            constraint=models.UniqueConstraint(
+                fields=("exercise", "body_structure"), name="exercise_body_structure_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='exercise_urgency_known'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="exercise_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='exercise_has_summary'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="exercise_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['strength', 'movement', 'stretch', 'balance'])), name='exercise_purpose_known'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["strength", "movement", "stretch", "balance"])),
+                name="exercise_purpose_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('repetitions_max', None), ('repetitions_min', None)), models.Q(('repetitions_max__gte', models.F('repetitions_min')), ('repetitions_min__gte', 1)), _connector='OR'), name='exercise_repetitions_in_order'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("repetitions_max", None), ("repetitions_min", None)),
+                    models.Q(("repetitions_max__gte", models.F("repetitions_min")), ("repetitions_min__gte", 1)),
+                    _connector="OR",
+                ),
+                name="exercise_repetitions_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exercise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('days_per_week', None), ('hold_seconds', None), ('repetitions_max', None), ('repetitions_min', None), ('sets', None), ('times_per_day', None)), ('dose_source__isnull', False), _connector='OR'), name='exercise_dose_has_source'),
+            model_name="exercise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("days_per_week", None),
+                        ("hold_seconds", None),
+                        ("repetitions_max", None),
+                        ("repetitions_min", None),
+                        ("sets", None),
+                        ("times_per_day", None),
+                    ),
+                    ("dose_source__isnull", False),
+                    _connector="OR",
+                ),
+                name="exercise_dose_has_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preventionstrategyexercise',
-            constraint=models.UniqueConstraint(fields=('prevention_strategy', 'exercise'), name='prevention_exercise_once'),
+            model_name="preventionstrategyexercise",
+            constraint=models.UniqueConstraint(
+                fields=("prevention_strategy", "exercise"), name="prevention_exercise_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preventionstrategy',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='preventionstrategy_urgency_known'),
+            model_name="preventionstrategy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="preventionstrategy_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preventionstrategy',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='preventionstrategy_has_summary'),
+            model_name="preventionstrategy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="preventionstrategy_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preventionstrategy',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['routine', 'strength', 'training', 'equipment', 'technique', 'recovery'])), name='prevention_category_known'),
+            model_name="preventionstrategy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("category__in", ["routine", "strength", "training", "equipment", "technique", "recovery"])
+                ),
+                name="prevention_category_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['physical_therapy_clinic', 'sports_medicine_clinic', 'hospital'])), name='provider_category_known'),
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category__in", ["physical_therapy_clinic", "sports_medicine_clinic", "hospital"])),
+                name="provider_category_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatmentexercise',
-            constraint=models.UniqueConstraint(fields=('treatment', 'exercise'), name='treatment_exercise_once'),
+            model_name="treatmentexercise",
+            constraint=models.UniqueConstraint(fields=("treatment", "exercise"), name="treatment_exercise_once"),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('urgency__in', ['emergency', 'urgent', 'routine', 'self_care'])), name='treatment_urgency_known'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("urgency__in", ["emergency", "urgent", "routine", "self_care"])),
+                name="treatment_urgency_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('summary', ''), _negated=True), name='treatment_has_summary'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("summary", ""), _negated=True), name="treatment_has_summary"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['self_care', 'conservative', 'medicine', 'injection', 'surgical'])), name='treatment_category_known'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("category__in", ["self_care", "conservative", "medicine", "injection", "surgical"])
+                ),
+                name="treatment_category_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('setting__in', ['home', 'home_and_clinic', 'clinic', 'specialist', 'hospital'])), name='treatment_setting_known'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("setting__in", ["home", "home_and_clinic", "clinic", "specialist", "hospital"])),
+                name="treatment_setting_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('category', 'medicine'), _negated=True), models.Q(('no_dose_reason', ''), _negated=True), _connector='OR'), name='treatment_medicine_says_why_no_dose'),
+            model_name="treatment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("category", "medicine"), _negated=True),
+                    models.Q(("no_dose_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="treatment_medicine_says_why_no_dose",
+            ),
         ),
     ]

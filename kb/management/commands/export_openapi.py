@@ -26,7 +26,9 @@ class Command(BaseCommand):
                 path.write_text(text, encoding="utf-8")
                 self.stdout.write(f"Wrote docs/{name}.")
             elif not path.exists() or path.read_text(encoding="utf-8") != text:
-                raise CommandError(f"docs/{name} is not what the code describes. Run `make openapi` and look at the difference.")
+                raise CommandError(
+                    f"docs/{name} is not what the code describes. Run `make openapi` and look at the difference."
+                )
 
     def _contents(self) -> dict[str, str]:
         schema = json.loads(json.dumps(SchemaGenerator().get_schema(public=True)))

@@ -1,0 +1,161 @@
+"""The lists inside an entry's form: causes, symptoms, red flags. One row is one statement or one link."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.forms import BaseInlineFormSet, Textarea
+from django.http import HttpRequest, QueryDict
+
+from kb.admin.forms import PlainTextField, RowForm
+from kb.admin.site import labelled
+from kb.models.entry import Entry
+
+LAST = 10_000
+
+
+class RowFormSet(BaseInlineFormSet):
+    """Keeps rows in the order that people gave them, and what they typed if a row was removed meanwhile."""
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None:
+            instance, prefix = kwargs["instance"], kwargs["prefix"]
+            known = self.model._default_manager.filter(**{self.fk.name: instance.pk}).values_list("pk", flat=True)
+            data = with_vanished_rows_as_new(data, prefix, {str(pk) for pk in known})
+        super().__init__(data, *args, **kwargs)
+
+    def get_queryset(self) -> Any:
+        """When something was sent: those rows that it speaks of, in its order. Others may have added rows since."""
+        rows = super().get_queryset()
+        if not self.is_bound:
+            return rows
+        known = {str(row.pk): row for row in rows}
+        sent = [self.data.get(f"{self.prefix}-{index}-id") for index in range(self.initial_form_count())]
+        return [known[pk] for pk in sent if pk in known]
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if index is not None and index < self.initial_form_count():
+            form.fields["place"].initial = index + 1
+
+    def save(self, commit: bool = True) -> Any:
+        saved = super().save(commit)
+        if commit:
+            self._number()
+        return saved
+
+    def get_unique_error_message(self, unique_check: Any) -> str:
+        return "The same link stands in this list twice. Remove one."
+
+    def get_form_error(self) -> str:
+        return "This stands in the list twice. Remove one."
+
+    def _number(self) -> None:
+        """Someone who types a place wants it: a moved row goes before the one that had the place."""
+        rows = [
+            (form.cleaned_data.get("place") or LAST, "place" not in form.changed_data, index, form.instance)
+            for index, form in enumerate(self.forms)
+            if form.instance.pk and form not in self.deleted_forms
+        ]
+        for position, (*_, row) in enumerate(sorted(rows, key=lambda ranked: ranked[:3])):
+            if row.position != position:
+                self.model._default_manager.filter(pk=row.pk).update(position=position)
+
+
+class RowInline(admin.StackedInline):
+    """One list. `about` says in a sentence what belongs there; `quiet` fields go without their help text."""
+
+    form = RowForm
+    formset = RowFormSet
+    template = "admin/entry/rows.html"
+    extra = 0
+    classes = ("collapse",)
+    about = ""
+    quiet: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        lists = [field.name for field in self.model._meta.many_to_many]
+        links = [name for name in link_names(self.model) if name not in lists]
+        return super().get_queryset(request).select_related(*links).prefetch_related(*lists)
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        return link_names(self.model)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = plain_formfield(super().formfield_for_dbfield, db_field, request, rows=2, **kwargs)
+        if field is not None and db_field.name in self.quiet:
+            field.help_text = ""
+        return field
+
+    # Whoever may change the entry may change its rows: they are part of its wording.
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "view") or self._may(request, "change")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change" if obj else "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change" if obj else "add")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, "change" if obj else "add")
+
+    def _may(self, request: HttpRequest, act: str) -> bool:
+        parent = self.parent_model._meta
+        return bool(request.user.has_perm(f"{parent.app_label}.{act}_{parent.model_name}"))
+
+
+def link_names(model: type[models.Model]) -> list[str]:
+    """The fields of a form that lead to entries and are looked up by typing."""
+    links = [field for field in model._meta.get_fields() if field.is_relation and field.concrete and field.related_model]
+    return [
+        field.name
+        for field in links
+        if issubclass(field.related_model, Entry)
+        and not getattr(field.remote_field, "parent_link", False)
+        and (not field.many_to_many or field.remote_field.through._meta.auto_created)
+    ]
+
+
+def plain_formfield(formfield: Any, db_field: Any, request: Any, *, rows: int, **kwargs: Any) -> Any:
+    """Django's form field, made calm: small text areas, no pencil beside each link, “choose” instead of dashes."""
+    if isinstance(db_field, models.TextField | models.CharField) and not db_field.choices and _is_plain_text(db_field):
+        kwargs["form_class"] = PlainTextField
+    if type(db_field) is models.TextField:
+        kwargs["widget"] = Textarea(attrs={"rows": rows})
+    field = formfield(db_field, request, **kwargs)
+    if field is not None and db_field.is_relation:
+        field.widget.can_change_related = False
+        if db_field.remote_field.model is Entry:
+            field.label_from_instance = labelled
+    return field
+
+
+def _is_plain_text(db_field: Any) -> bool:
+    return type(db_field) in (models.TextField, models.CharField)
+
+
+def with_vanished_rows_as_new(data: QueryDict, prefix: str, known: set[str]) -> QueryDict:
+    """Rows that somebody else removed since the form was opened come back as new ones, so that their text is not lost."""
+    initial, total = (_number(data, f"{prefix}-{name}_FORMS") for name in ("INITIAL", "TOTAL"))
+    vanished = [index for index in range(initial) if data.get(f"{prefix}-{index}-id") not in known]
+    if not vanished or total > 1000:
+        return data
+    stayed = [index for index in range(initial) if index not in vanished]
+    renumbered = data.copy()
+    for key in data:
+        if key.startswith(f"{prefix}-") and key.removeprefix(f"{prefix}-")[:1].isdigit():
+            del renumbered[key]
+    for new, old in enumerate([*stayed, *vanished, *range(initial, total)]):
+        start = f"{prefix}-{old}-"
+        for key, values in data.lists():
+            if key.startswith(start) and not (old in vanished and key == f"{start}id"):
+                renumbered.setlist(f"{prefix}-{new}-{key.removeprefix(start)}", values)
+    renumbered[f"{prefix}-INITIAL_FORMS"] = str(len(stayed))
+    return renumbered
+
+
+def _number(data: QueryDict, key: str) -> int:
+    text = data.get(key) or ""
+    return int(text) if text.isascii() and text.isdigit() else 0
