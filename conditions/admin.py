@@ -76,6 +76,7 @@ class AffectedGroupInline(RowInline):
 
 class ComplicationInline(RowInline):
     model = Complication
+    fk_name = "condition"
     about = "What it can turn into; where that is a condition here, a link to it."
     fields = ("text", "leads_to", *CITED)
     quiet = QUIET

@@ -14,8 +14,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 
 INTENDED_USE = (
-    "General information for adult runners about running injuries, for reading. It is not a diagnosis, not triage and no "
-    "substitute for a health professional. It takes no data about a person and ranks nothing by symptoms."
+    "General information for adult runners about running injuries, for reading. It is not a diagnosis, not triage and "
+    "no substitute for a health professional. It takes no data about a person and ranks nothing by symptoms."
 )
 
 DESCRIPTION = f"""The open knowledge base of running injuries.
@@ -25,9 +25,9 @@ DESCRIPTION = f"""The open knowledge base of running injuries.
 **Safety.** Every document that advises a reader carries `urgency`, `when_to_get_help`, `disclaimers` and `review`. Show
 `when_to_get_help` before anything else, and `review.status` honestly.
 
-**Reading.** Anonymous GET; no cookies, no keys. HEAD answers like GET, without the body. Every answer has a strong ETag:
-send it back in `If-None-Match`, and an unchanged answer costs 304. Lists are pages: follow `next` until it is null. A query
-has at most 4000 characters. An unknown parameter is refused, and so is a repeated one that is no list.
+**Reading.** Anonymous GET; no cookies, no keys. HEAD answers like GET, without the body. Each answer has a strong ETag:
+send it back in `If-None-Match`, and an unchanged answer costs 304. Lists are pages: follow `next` until it is null. A
+query has at most 4000 characters. An unknown parameter is refused, and so is a repeated one that is no list.
 
 **Fields** are never left out; null and empty text mean what their descriptions say. Later versions may add fields and
 values of enumerations, so ignore a field and survive a value that you do not know.

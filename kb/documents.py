@@ -1,4 +1,4 @@
-"""Base serializers of documents. They read a wording, take cards from the compiler, and describe themselves to OpenAPI."""
+"""Base serializers of documents. They read a wording, take cards from the compiler, and tell OpenAPI what they make."""
 
 from collections import OrderedDict
 from typing import Any

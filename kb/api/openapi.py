@@ -1,4 +1,4 @@
-"""Last touches to the OpenAPI document: what spectacular cannot know, less noise, and examples from the starter pack."""
+"""Last touches to the OpenAPI document: what spectacular cannot know, less noise, and real answers as examples."""
 
 import json
 from collections.abc import Iterator

@@ -67,7 +67,7 @@ class Index(serializers.Serializer[Any]):
     intended_use = serializers.CharField(help_text="Show it to your users.")
     report_unsafe_content = serializers.CharField(
         allow_blank=True,
-        help_text="Where to report content that could hurt somebody: a `mailto:` or `https:` address; empty if none is set.",
+        help_text="Where to report content that could hurt somebody: `mailto:` or `https:`; empty if none is set.",
     )
     openapi = serializers.CharField(help_text="Path of this contract.")
     vocabulary = serializers.CharField(help_text="Path of the labels of all enumerations.")
@@ -82,7 +82,7 @@ class EnumerationValue(serializers.Serializer[Any]):
     """One value of an enumeration with its label."""
 
     value = serializers.CharField(help_text="As it stands in documents.")
-    label = serializers.CharField(help_text="What to show people.")
+    label = serializers.CharField(help_text="What to show people.")  # type: ignore[assignment]  # a field called label
 
 
 class Enumeration(serializers.Serializer[Any]):
@@ -104,7 +104,7 @@ def described_list_view(kind: PublishedKind) -> type[ListView]:
         operation_id=f"list{kind.plural}",
         tags=[tag_of(kind)],
         summary=f"List {words(kind.plural)}",
-        description=f"{kind.description}\n\nSummaries, page by page. Repeat a filter for “or”; different filters mean “and”.",
+        description=f"{kind.description}\n\nSummaries, page by page. A repeated filter means “or”, another one “and”.",
         parameters=[*_list_parameters(), *(_filter_parameter(filter_) for filter_ in kind.filters)],
         responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 503)},
     )
@@ -117,8 +117,8 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
         tags=[tag_of(kind)],
         summary=f"Get one {words(kind.singular)}",
         description=(
-            f"{kind.description}\n\nThe whole document, by slug or id: the same bytes. A slug of former times answers 308; "
-            "an entry that was withdrawn or merged answers 410, and copies of it are to be removed."
+            f"{kind.description}\n\nThe whole document, by slug or id: the same bytes. A slug of former times answers "
+            "308; an entry that was withdrawn or merged answers 410, and copies of it are to be removed."
         ),
         parameters=[
             OpenApiParameter(
@@ -245,7 +245,7 @@ def _ref(choices: type[TextChoices]) -> dict[str, str]:
 LOCALE = OpenApiParameter(
     "locale",
     {"type": "string", "pattern": LOCALE_PATTERN, "default": parameters.LOCALES[0]},
-    description="The language to read: one of the index's `locales`. A missing translation falls back whole, and says so.",
+    description="The language to read, one of the index's `locales`. A missing translation falls back, and says so.",
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",

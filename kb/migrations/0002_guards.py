@@ -74,7 +74,7 @@ def unguard(apps: Any, schema_editor: Any) -> None:
 
 def _run(schema_editor: Any, statements: list[str]) -> None:
     for statement in statements:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):
