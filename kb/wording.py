@@ -1,34 +1,20 @@
 """A wording: all that an entry says in one locale, as plain JSON. The one road between working copy, revision and pack file.
 
 Shape: a mapping of a kind's columns and lists, as its `Kind` names them. A link is the target's UUID as text. Every key is
-always there. `read` makes a wording from the working copy, `write` puts one back, `clean` checks one that comes from outside.
+always there. `read` makes a wording from the working copy, `write` puts one back; `kb.cleaning` checks what comes from outside.
 """
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Field, Model
+from django.db.models import CharField, Model
+from django.db.models.functions import Cast
 
 from kb.canonical import clean_text
 from kb.kinds import Kind, Rows, Wording
 from kb.models.entry import Entry
-from kb.models.fields import LinesField
-
-Resolve = Callable[[type[Entry], str], str | None]
-"""Gives the UUID of the entry that a link names, or None if there is none. Takes the target's model."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a wording. `place` leads to it: ("causes", 0, "sources", 1)."""
-
-    place: tuple[str | int, ...]
-    message: str
 
 
 def read(kind: Kind, entry: Entry) -> Wording:
@@ -86,20 +72,6 @@ def link_columns(kind: Kind) -> Iterator[tuple[str | None, str, type[Entry]]]:
             field = model._meta.get_field(column)
             if field.is_relation:
                 yield name, column, field.related_model
-
-
-def clean(kind: Kind, data: Any, resolve: Resolve) -> tuple[Wording, list[Problem]]:
-    """A whole wording from data of unknown quality, and all that is wrong with it. Missing keys get their defaults."""
-    if not isinstance(data, dict):
-        return {}, [Problem((), "An entry must be a list of “key: value” lines.")]
-    known = [*kind.columns, *kind.rows]
-    problems = [Problem((key,), _unknown(key, known)) for key in data if key not in known]
-    wording, column_problems = _clean_columns(kind.model, kind.columns, data, resolve)
-    problems += column_problems
-    for name, rows in kind.rows.items():
-        wording[name], row_problems = _clean_rows(kind, name, rows, data.get(name, []), resolve)
-        problems += row_problems
-    return wording, problems
 
 
 def default_of(model: type[Model], column: str) -> Any:
@@ -178,109 +150,3 @@ def _targets(model: type[Model], column: str, value: Any) -> list[str]:
     if not field.is_relation or not value:
         return []
     return list(value) if field.many_to_many else [value]
-
-
-def _clean_rows(kind: Kind, name: str, rows: Rows, data: Any, resolve: Resolve) -> tuple[list[Wording], list[Problem]]:
-    if not isinstance(data, list):
-        return [], [Problem((name,), "This must be a list; start each item with “- ”.")]
-    cleaned, problems = [], []
-    for index, item in enumerate(data):
-        if not isinstance(item, dict):
-            problems.append(Problem((name, index), f"Each item needs keys: {', '.join(rows.columns)}."))
-            continue
-        problems += [Problem((name, index, key), _unknown(key, rows.columns)) for key in item if key not in rows.columns]
-        row, row_problems = _clean_columns(kind.row_model(name), rows.columns, item, resolve)
-        problems += [Problem((name, index, *problem.place), problem.message) for problem in row_problems]
-        cleaned.append(row)
-    return cleaned, problems + _repeated_links(kind, name, rows, cleaned)
-
-
-def _repeated_links(kind: Kind, name: str, rows: Rows, cleaned: list[Wording]) -> list[Problem]:
-    """A list whose rows are links names each target once."""
-    model = kind.row_model(name)
-    first = model._meta.get_field(rows.columns[0])
-    if not first.is_relation:
-        return []
-    targets = [row.get(rows.columns[0]) for row in cleaned]
-    return [
-        Problem((name, index, rows.columns[0]), "This link stands here twice.")
-        for index, target in enumerate(targets)
-        if target and target in targets[:index]
-    ]
-
-
-def _clean_columns(
-    model: type[Model], columns: Iterable[str], data: Wording, resolve: Resolve
-) -> tuple[Wording, list[Problem]]:
-    cleaned: Wording = {}
-    problems: list[Problem] = []
-    for column in columns:
-        field = model._meta.get_field(column)
-        value = data[column] if column in data else default_of(model, column)
-        try:
-            cleaned[column] = _clean_link(field, value, resolve) if field.is_relation else _clean_value(field, value)
-        except ValidationError as error:
-            cleaned[column] = default_of(model, column)
-            missing = column not in data
-            messages = ["This key is missing."] if missing else error.messages
-            problems += [Problem((column,), message) for message in messages]
-    return cleaned, problems
-
-
-def _clean_link(field: Any, value: Any, resolve: Resolve) -> Any:
-    if not field.many_to_many:
-        if value in (None, "") and field.null:
-            return None
-        return _resolved(field.related_model, value, resolve)
-    if not isinstance(value, list):
-        raise ValidationError("This must be a list of short names: [one, another].")
-    found = [_resolved(field.related_model, item, resolve) for item in value]
-    if len(set(found)) != len(found):
-        raise ValidationError("A link stands here twice.")
-    return sorted(found)
-
-
-def _resolved(model: type[Entry], value: Any, resolve: Resolve) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValidationError("A link is the short name of another entry.")
-    target = resolve(model, value)
-    if target is None:
-        raise ValidationError(f"There is no {model._meta.verbose_name} with the short name “{value}”.")
-    return target
-
-
-_JSON_TYPES: list[tuple[type[Field], type | tuple[type, ...], str]] = [
-    (models.BooleanField, bool, "true or false"),
-    (models.FloatField, (int, float), "a number"),
-    (models.IntegerField, int, "a whole number"),
-    (models.DateField, str, "a date in quotes: '2026-01-31'"),
-]
-
-
-def _clean_value(field: Any, value: Any) -> Any:
-    if value is None:
-        if not field.null:
-            raise ValidationError("This cannot be empty.")
-        return None
-    _check_type(field, value)
-    try:
-        value = clean_text(value) if isinstance(value, str) else value
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-    cleaned = field.clean(value, None)
-    return str(cleaned) if isinstance(cleaned, datetime.date) else cleaned
-
-
-def _check_type(field: Any, value: Any) -> None:
-    for field_type, json_type, called in _JSON_TYPES:
-        if isinstance(field, field_type):
-            if not isinstance(value, json_type) or (isinstance(value, bool) and json_type is not bool):
-                raise ValidationError(f"This must be {called}.")
-            return
-    expected = list if isinstance(field, LinesField) else str
-    if not isinstance(value, expected):
-        raise ValidationError("This must be a list." if expected is list else "This must be text.")
-
-
-def _unknown(key: Any, known: Iterable[str]) -> str:
-    return f"There is no key “{key}” here. Known keys: {', '.join(known)}."

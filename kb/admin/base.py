@@ -133,6 +133,7 @@ class EntryAdmin(admin.ModelAdmin):
             context |= {
                 "title": obj.name,
                 "standing": stands,
+                "status_badge": badge(stands.status, stands.status.label),
                 "waiting": standing.parts_waiting(self.kind, stands),
                 "may_publish": may_publish,
                 "publishers": [] if may_publish else standing.who_may_publish(),

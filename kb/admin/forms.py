@@ -107,7 +107,7 @@ class EntryForm(PlainForm):
         if not self.instance._state.adding:
             self.conflict = self._find_conflict(cleaned.get("edit_version"), cleaned.get("seen_revision"))
             if self.conflict and cleaned.get("overwrite") != self.conflict.version:
-                raise forms.ValidationError(str(self.conflict), code="conflict")
+                raise forms.ValidationError("This is not saved yet, because somebody saved the page meanwhile.", code="conflict")
         return cleaned
 
     def _keep_what_did_not_change(self, cleaned: dict[str, Any]) -> None:

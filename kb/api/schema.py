@@ -104,7 +104,7 @@ def described_list_view(kind: PublishedKind) -> type[ListView]:
         operation_id=f"list{kind.plural}",
         tags=[tag_of(kind)],
         summary=f"List {words(kind.plural)}",
-        description=f"{kind.description}\n\nSummaries, page by page. A repeated filter means “or”, another one “and”.",
+        description=f"{kind.description}\n\nSummaries, in pages. A repeated filter means “or”, another one “and”.",
         parameters=[*_list_parameters(), *(_filter_parameter(filter_) for filter_ in kind.filters)],
         responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 503)},
     )

@@ -1,0 +1,497 @@
+"""The contract describes every answer that the server gives, and no other: both are asked about everything here."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, transaction
+from django.test import Client, override_settings
+from django.urls import get_resolver
+from drf_spectacular.drainage import GENERATOR_STATS
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from kb import published
+from kb.api import parameters
+from kb.api.problems import PROBLEM_JSON
+from kb.loading import load_starter
+from kb.models.entry import Entry
+from kb.models.published import Document, Facet, Feed
+from tests import story
+from tests.conftest import PACK
+from tests.factories import ENTRY_FACTORIES, PersonFactory
+
+Json = dict[str, Any]
+DOCS = settings.BASE_DIR / "docs"
+EXAMPLES = DOCS / "examples.json"
+CONTRACT: Json = json.loads((DOCS / "openapi.json").read_text(encoding="utf-8"))
+SCHEMAS: Json = CONTRACT["components"]["schemas"]
+OPERATIONS = {get["operationId"]: (path, get) for path, item in CONTRACT["paths"].items() for get in item.values()}
+KINDS = {kind.kind: kind for kind in published.all_kinds()}
+
+FEED_ID = UUID("5afe0000-0000-4000-8000-000000000001")
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+A_BROKEN_DATABASE = patch("kb.api.views.reading", side_effect=OperationalError("the server closed the connection"))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said to one request that belongs to an operation."""
+
+    operation: str
+    request: str
+    status: str
+    headers: Any
+    media_type: str
+    body: Any
+
+    def __str__(self) -> str:
+        return f"{self.request} → {self.status}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that was asked of an installation with the starter pack."""
+
+    examples: Json
+    answers: list[Answer]
+
+
+# The installation
+
+
+@pytest.fixture(scope="module")
+def asked(django_db_setup: None, django_db_blocker: Any) -> Iterator[Asked]:
+    """The starter pack goes live; then one entry of each kind is renamed, one merged and one withdrawn."""
+    with django_db_blocker.unblock(), _rolled_back(), override_settings(REPORT_UNSAFE_CONTENT="mailto:kb@example.org"):
+        Feed.objects.update(feed_id=FEED_ID)
+        load_starter(PACK, at=story.NOW)
+        good = {operation: [_ask(operation, _example_path(operation))] for operation in OPERATIONS}
+        _make_history()
+        bad = {operation: list(_ask_wrongly(operation)) for operation in OPERATIONS}
+        answers = [answer for operation in OPERATIONS for answer in _ask_everything(operation)]
+        yield Asked(
+            examples={operation: _examples(good[operation] + bad[operation]) for operation in OPERATIONS},
+            answers=[*answers, *(answer for some in (*good.values(), *bad.values()) for answer in some)],
+        )
+
+
+@contextmanager
+def _rolled_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _make_history() -> None:
+    PersonFactory(username="therapist", group="Therapist")
+    PersonFactory(username="editor", group="Clinical editor")
+    made = {fate: {kind: _entry(kind, fate) for kind in ENTRY_FACTORIES} for fate in ("renamed", "merged", "withdrawn")}
+    story.go_live(*(entry for entries in made.values() for entry in entries.values()))
+    story.go_live(*(story.edit(entry, slug=f"{entry.slug}-lately") for entry in made["renamed"].values()))
+    for kind, entry in made["merged"].items():
+        story.merge(entry, into=Entry.objects.get(kind=kind, slug=_first(kind).slug))
+    for entry in made["withdrawn"].values():
+        story.withdraw(entry)
+
+
+def _entry(kind: str, fate: str) -> Entry:
+    more = {"region": "XX"} if kind == "contact_route" else {}
+    entry: Entry = ENTRY_FACTORIES[kind](slug=f"{fate}-{kind.replace('_', '-')}", **more)
+    return entry
+
+
+def _first(kind: str) -> Document:
+    return Document.objects.filter(kind=kind, gone_reason="").order_by("name_key")[0]
+
+
+# Asking
+
+
+def _ask(operation: str, path: str, method: str = "GET", **headers: str) -> Answer:
+    response = Client(raise_request_exception=False).generic(method, path, SERVER_NAME="localhost", headers=headers)
+    media_type = response.headers.get("Content-Type", "")
+    body = json.loads(response.content) if response.content and "json" in media_type else None
+    return Answer(operation, f"{method} {path}", str(response.status_code), response.headers, media_type, body)
+
+
+def _kind(operation: str) -> published.PublishedKind | None:
+    return next((kind for kind in KINDS.values() if operation in (f"list{kind.plural}", f"get{kind.singular}")), None)
+
+
+def _path(operation: str, name: str = "") -> str:
+    return str(OPERATIONS[operation][0]).replace("{name}", name)
+
+
+def _is_document(operation: str) -> bool:
+    return "{name}" in OPERATIONS[operation][0]
+
+
+def _example_path(operation: str) -> str:
+    kind = _kind(operation)
+    if kind is None:
+        return _path(operation)
+    return _path(operation, _first(kind.kind).slug) if _is_document(operation) else f"{_path(operation)}?limit=2"
+
+
+def _examples(answers: list[Answer]) -> Json:
+    """The first answer of each status that has a body."""
+    return {answer.status: answer.body for answer in reversed(answers) if answer.body is not None}
+
+
+def _ask_wrongly(operation: str) -> Iterator[Answer]:
+    """What goes wrong in each way, the most telling example of each status first."""
+    path = _example_path(operation).partition("?")[0]
+    yield _ask(operation, f"{path}?langauge=en" if _kind(operation) is None else f"{path}?locla=en")
+    yield _ask(operation, path, accept="text/html")
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        yield _ask(operation, path, method)
+    for query in (
+        "locale=en&locale=en",
+        "locale=xx",
+        "locale=%00",
+        "%ff=1",
+        "locale",
+        "x=" + "y" * parameters.MAX_QUERY,
+    ):
+        yield _ask(operation, f"{path}?{query}")
+    with A_BROKEN_DATABASE:
+        yield _ask(operation, path)
+    if _is_document(operation):
+        yield from _ask_for_what_is_not_there(operation)
+    elif _kind(operation):
+        yield from _ask_for_lists_that_cannot_be(operation)
+
+
+def _ask_for_what_is_not_there(operation: str) -> Iterator[Answer]:
+    kind = _kind(operation)
+    assert kind is not None
+    for name in ("no-such-entry", NOWHERE, "-"):
+        yield _ask(operation, _path(operation, name))
+    for fate in ("merged", "withdrawn"):
+        slug = f"{fate}-{kind.kind.replace('_', '-')}"
+        yield _ask(operation, _path(operation, slug))
+        yield _ask(operation, _path(operation, str(Entry.objects.get(kind=kind.kind, slug=slug).pk)))
+
+
+def _ask_for_lists_that_cannot_be(operation: str) -> Iterator[Answer]:
+    for query in ("limit=0", "limit=201", "limit=many", "limit=1&limit=2", "sort=best", "cursor=x", "id=1"):
+        yield _ask(operation, f"{_path(operation)}?{query}")
+    for parameter in OPERATIONS[operation][1]["parameters"]:
+        if parameter["in"] == "query":
+            yield _ask(operation, f"{_path(operation)}?{parameter['name']}=%3F")
+
+
+def _ask_everything(operation: str) -> Iterator[Answer]:
+    """Every list, filter and document, and each again by somebody who has it already."""
+    kind = _kind(operation)
+    if kind is None:
+        yield from _ask_twice(operation, _path(operation))
+    elif _is_document(operation):
+        yield from _ask_for_documents(operation, kind)
+    else:
+        yield from _ask_for_lists(operation, kind)
+
+
+def _ask_twice(operation: str, path: str) -> Iterator[Answer]:
+    answer = _ask(operation, path)
+    yield answer
+    yield _ask(operation, path, if_none_match=answer.headers["ETag"])
+
+
+def _ask_for_documents(operation: str, kind: published.PublishedKind) -> Iterator[Answer]:
+    for document in Document.objects.filter(kind=kind.kind, gone_reason=""):
+        yield from _ask_twice(operation, _path(operation, document.slug))
+        yield _ask(operation, _path(operation, f"{document.entry_id}?locale=en"))
+    yield _ask(operation, _path(operation, f"renamed-{kind.kind.replace('_', '-')}?locale=en"))
+
+
+def _ask_for_lists(operation: str, kind: published.PublishedKind) -> Iterator[Answer]:
+    path = _path(operation)
+    yield from _ask_twice(operation, f"{path}?limit=200")
+    page = _ask(operation, f"{path}?limit=1&sort=name")
+    while page.body["next"]:
+        yield page
+        page = _ask(operation, page.body["next"])
+    yield page
+    for parameter in OPERATIONS[operation][1]["parameters"]:
+        for value in _values(kind, parameter):
+            yield _ask(operation, f"{path}?{parameter['name']}={quote(value)}")
+
+
+def _values(kind: published.PublishedKind, parameter: Json) -> set[str]:
+    """Values that the contract allows: all of an enumeration, and those that the documents have."""
+    schema = parameter["schema"].get("items", parameter["schema"])
+    if schema.get("type") == "boolean":
+        return {"true", "false"}
+    if "$ref" in schema:
+        return set(_named(schema)["enum"])
+    if parameter["name"] == "id":
+        return {str(_first(kind.kind).entry_id), NOWHERE}
+    facets = Facet.objects.filter(document__kind=kind.kind, name=parameter["name"])
+    slugs = Document.objects.filter(entry__in=[facet.target_id for facet in facets if facet.target_id])
+    return {*facets.values_list("value", flat=True), *slugs.values_list("slug", flat=True)}
+
+
+# Reading the contract
+
+
+def _named(schema: Json) -> Json:
+    found: Json = SCHEMAS[schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def _described(answer: Answer) -> Json | None:
+    response: Json | None = OPERATIONS[answer.operation][1]["responses"].get(answer.status)
+    return response
+
+
+def _inside(schema: Json, place: str) -> Iterator[tuple[str, Json]]:
+    """A schema and all those inside it, each with its place."""
+    yield place, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from _inside(inner, f"{place}.{name}")
+    for keyword in ("items", "additionalProperties", "not"):
+        if isinstance(schema.get(keyword), dict):
+            yield from _inside(schema[keyword], f"{place}[{keyword}]")
+    for keyword in ("allOf", "oneOf", "anyOf"):
+        for inner in schema.get(keyword, []):
+            yield from _inside(inner, f"{place}[{keyword}]")
+
+
+COMPONENTS = [found for name, schema in SCHEMAS.items() for found in _inside(schema, name)]
+PARAMETERS = [
+    found
+    for name, (_, operation) in OPERATIONS.items()
+    for parameter in operation["parameters"]
+    for found in _inside(parameter["schema"], f"{name}?{parameter['name']}")
+]
+
+
+def _strict(schema: Any) -> Any:
+    """As JSON Schema that knows null, and with nothing allowed that is not described."""
+    if isinstance(schema, list):
+        return [_strict(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _strict(value) for name, value in schema.items() if name != "nullable"}
+    if schema.get("type") == "object":
+        made["additionalProperties"] = False
+    return {"anyOf": [made, {"type": "null"}]} if schema.get("nullable") is True else made
+
+
+STRICT = {"components": {"schemas": _strict(SCHEMAS)}}
+VALIDATORS = {
+    name: Draft202012Validator(
+        STRICT | {"$ref": f"#/components/schemas/{name}"}, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    for name in SCHEMAS
+}
+
+
+def _misfits(body: Any, content: Json) -> list[str]:
+    validator = VALIDATORS[content["schema"]["$ref"].rpartition("/")[2]]
+    return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(body)]
+
+
+# The document
+
+
+def test_the_committed_files_are_what_the_code_describes():
+    call_command("export_openapi", check=True)
+
+
+def test_the_description_is_made_without_a_warning():
+    GENERATOR_STATS.reset()
+    SchemaGenerator().get_schema(public=True)
+    assert not GENERATOR_STATS
+
+
+def test_the_contract_is_openapi_3_0_3():
+    assert CONTRACT["openapi"] == "3.0.3"
+    validate(CONTRACT)
+
+
+def test_every_address_under_the_api_is_an_operation_or_the_contract_itself():
+    views = {pattern.callback.view_class for pattern in get_resolver().url_patterns if hasattr(pattern.callback, "cls")}
+    not_described = {view.__name__ for view in views if view.schema is None}
+    assert len(OPERATIONS) == len(views) - len(not_described) == 2 * len(KINDS) + 2
+    assert not_described == {"SchemaView", "NothingHereView"}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_says_what_it_is_for(name):
+    path, operation = OPERATIONS[name]
+    assert list(CONTRACT["paths"][path]) == ["get"]
+    assert operation["summary"]
+    assert operation["description"]
+    assert set(operation["tags"]) <= {tag["name"] for tag in CONTRACT["tags"] if tag["description"]}
+    assert all(parameter["description"] for parameter in operation["parameters"])
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_shows_an_example_of_each_answer_that_has_a_body(name):
+    for status, response in OPERATIONS[name][1]["responses"].items():
+        assert response["description"]
+        if status in ("304", "308"):
+            assert "content" not in response
+        else:
+            [(media_type, content)] = response["content"].items()
+            assert media_type == ("application/json" if status == "200" else PROBLEM_JSON)
+            assert _misfits(content["example"], content) == [], status
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_declares_its_errors(name):
+    expected = {"200", "304", "400", "405", "406"}
+    if name != "getVocabulary":  # it asks nothing of the database
+        expected |= {"503"}
+    if _is_document(name):
+        expected |= {"308", "404", "410"}
+    assert set(OPERATIONS[name][1]["responses"]) == expected
+
+
+def test_every_list_parameter_is_repeated_to_give_several_values():
+    for name, (_, operation) in OPERATIONS.items():
+        for parameter in operation["parameters"]:
+            if parameter["schema"].get("type") == "array":
+                assert (parameter["style"], parameter["explode"]) == ("form", True), f"{name}?{parameter['name']}"
+
+
+# The traps that generated clients fall into
+
+
+def test_no_schema_is_untyped():
+    """An untyped value becomes `Any`, which a Kotlin client cannot read."""
+    untyped = [
+        place
+        for place, schema in [*COMPONENTS, *PARAMETERS]
+        if not {"type", "$ref", "allOf"} & set(schema)
+        or (schema.get("type") == "object" and not schema.get("properties"))
+        or (schema.get("type") == "array" and not schema.get("items"))
+    ]
+    assert untyped == []
+
+
+def test_no_schema_is_a_union():
+    assert [place for place, schema in COMPONENTS if {"oneOf", "anyOf", "not"} & set(schema)] == []
+
+
+def test_an_allof_is_only_there_to_describe_a_reference():
+    for place, schema in [*COMPONENTS, *PARAMETERS]:
+        if "allOf" in schema:
+            assert len(schema["allOf"]) == 1, place
+            assert set(schema) - {"allOf"} in ({"description"}, {"description", "nullable"}), place
+        if "$ref" in schema:  # whatever stands beside a reference is ignored
+            assert list(schema) == ["$ref"], place
+
+
+def test_every_enumeration_has_a_name():
+    inline = [place for place, schema in [*COMPONENTS, *PARAMETERS] if "enum" in schema and place not in SCHEMAS]
+    assert inline == []
+
+
+def test_no_enumeration_holds_null_or_nothing():
+    """`NullEnum` and `BlankEnum` do not compile in Kotlin and Python clients."""
+    for name, schema in SCHEMAS.items():
+        if "enum" in schema:
+            assert all(schema["enum"]), name
+            assert (schema["type"], schema.get("nullable")) == ("string", None), name
+
+
+def test_every_field_is_always_there_and_described():
+    for place, schema in COMPONENTS:
+        if schema.get("type") == "object":
+            assert sorted(schema["required"]) == sorted(schema["properties"]), place
+            for name, field in schema["properties"].items():
+                assert "$ref" in field or field["description"], f"{place}.{name}"
+
+
+def test_no_field_is_marked_as_read_only_and_no_component_is_for_requests():
+    """Some would be and some not, and generators then make two classes of one."""
+    assert "readOnly" not in json.dumps(CONTRACT)
+    assert "writeOnly" not in json.dumps(CONTRACT)
+    assert [name for name in SCHEMAS if name.endswith(("Request", "Enum", "Serializer"))] == []
+
+
+def test_every_component_is_used():
+    text = json.dumps(CONTRACT)
+    unused = [name for name in SCHEMAS if f'"#/components/schemas/{name}"' not in text]
+    unused += [name for name in CONTRACT["components"]["headers"] if f'"#/components/headers/{name}"' not in text]
+    assert unused == []
+
+
+# The server and the contract
+
+
+def test_the_examples_are_what_the_api_answers(asked):
+    """After a change of the starter pack or the API: with UPDATE_EXAMPLES=1 this writes examples and contract anew."""
+    if os.environ.get("UPDATE_EXAMPLES"):
+        EXAMPLES.write_text(json.dumps(asked.examples, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        call_command("export_openapi")
+    assert json.loads(EXAMPLES.read_text(encoding="utf-8")) == asked.examples
+
+
+def test_every_answer_is_described(asked):
+    assert {str(answer) for answer in asked.answers if _described(answer) is None} == set()
+
+
+def test_every_body_is_exactly_what_the_contract_says(asked):
+    wrong = []
+    for answer in asked.answers:
+        content = (_described(answer) or {}).get("content", {})
+        if list(content) != ([answer.media_type] if answer.body is not None else []):
+            wrong.append(f"{answer}: {answer.media_type}")
+        elif content:
+            wrong += [f"{answer}: {misfit}" for misfit in _misfits(answer.body, content[answer.media_type])]
+    assert wrong == []
+
+
+def test_every_answer_has_the_headers_of_its_status(asked):
+    headers = CONTRACT["components"]["headers"]
+    for answer in asked.answers:
+        for name, reference in (_described(answer) or {}).get("headers", {}).items():
+            header = headers[reference["$ref"].rpartition("/")[2]]
+            assert name in answer.headers or not header["required"], f"{answer}: {name}"
+
+
+def test_everything_that_the_contract_describes_is_answered(asked):
+    given = Counter((answer.operation, answer.status) for answer in asked.answers)
+    declared = {(name, status) for name, (_, operation) in OPERATIONS.items() for status in operation["responses"]}
+    assert declared - set(given) == set()
+
+
+def test_the_merged_name_their_successor_in_a_link(asked):
+    assert {answer.operation for answer in asked.answers if "Link" in answer.headers} == {
+        name for name in OPERATIONS if _is_document(name)
+    }
+
+
+def test_the_vocabulary_lists_the_enumerations_of_the_contract(asked):
+    listed = {
+        item["name"]: [row["value"] for row in item["values"]] for item in _body(asked, "getVocabulary")["enumerations"]
+    }
+    assert listed == {name: schema["enum"] for name, schema in SCHEMAS.items() if "enum" in schema}
+
+
+def test_the_index_tells_the_version_and_the_lists_of_the_contract(asked):
+    index = _body(asked, "getIndex")
+    assert index["api_version"] == CONTRACT["info"]["version"]
+    assert {item["href"] for item in index["collections"]} == {
+        path for name, (path, _) in OPERATIONS.items() if name[:4] == "list"
+    }
+
+
+def _body(asked: Asked, operation: str) -> Json:
+    return next(answer.body for answer in asked.answers if (answer.operation, answer.status) == (operation, "200"))
