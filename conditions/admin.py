@@ -27,6 +27,7 @@ from kb.admin.rows import RowInline
 from kb.admin.site import Section
 from kb.vocabulary.admin import (
     CITED,
+    CITED_LINK,
     CLOSING,
     HOW_SOON,
     QUIET,
@@ -48,7 +49,7 @@ explain("figure_names_its_population", "Say of whom; “not stated” if the sou
 explain("condition_treatment_harm_has_note_and_no_line", HARM_HAS_NOTE, field="note")
 explain("condition_exercise_harm_has_note_and_no_line", HARM_HAS_NOTE, field="note")
 
-LINK = ("note", *CITED, "editorial_note")
+LINK = ("note", *CITED_LINK, "editorial_note")
 
 
 class CauseInline(StatementInline):
@@ -105,32 +106,32 @@ class LinkInline(RowInline):
 class SymptomInline(LinkInline):
     model = ConditionSymptom
     about = "How it shows. “Common” is a teaching aid, not a probability."
-    fields = (("symptom", "typicality"), *LINK)
+    fields = (("symptom", "typicality", "place"), *LINK)
 
 
 class TreatmentInline(LinkInline):
     model = ConditionTreatment
     verbose_name_plural = "treatments and home remedies"
     about = "What is done about it, and what must not be. “With caution” and “avoid” need a note that says why."
-    fields = ("treatment", ("role", "line", "evidence_level"), *LINK)
+    fields = (("treatment", "place"), ("role", "line", "evidence_level"), *LINK)
 
 
 class ExerciseInline(LinkInline):
     model = ConditionExercise
     about = "Exercises that help, and those that harm. “With caution” and “avoid” need a note that says why."
-    fields = ("exercise", ("role", "line", "evidence_level"), *LINK)
+    fields = (("exercise", "place"), ("role", "line", "evidence_level"), *LINK)
 
 
 class PreventionStrategyInline(LinkInline):
     model = ConditionPreventionStrategy
     about = "What may keep it away."
-    fields = ("prevention_strategy", *LINK)
+    fields = (("prevention_strategy", "place"), *LINK)
 
 
 class BodyStructureInline(LinkInline):
     model = ConditionBodyStructure
     about = "Which parts of the body are affected, and how."
-    fields = (("body_structure", "role"), *LINK)
+    fields = (("body_structure", "role", "place"), *LINK)
 
 
 @admin.register(Condition)

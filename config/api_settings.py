@@ -26,8 +26,8 @@ DESCRIPTION = f"""The open knowledge base of running injuries.
 `when_to_get_help` before anything else, and `review.status` honestly.
 
 **Reading.** Anonymous GET; no cookies, no keys. HEAD answers like GET, without the body. Each answer has a strong ETag:
-send it back in `If-None-Match`, and an unchanged answer costs 304. Lists are pages: follow `next` until it is null. A
-query has at most 4000 characters. An unknown parameter is refused, and so is a repeated one that is no list.
+send it back in `If-None-Match`, and an unchanged answer costs 304. Lists are pages: follow `next` until it is null. An
+unknown parameter is refused, and so is a repeated one that is no list.
 
 **Fields** are never left out; null and empty text mean what their descriptions say. Later versions may add fields and
 values of enumerations, so ignore a field and survive a value that you do not know.

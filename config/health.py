@@ -6,6 +6,7 @@ from django.http import HttpRequest, JsonResponse
 
 from kb.compiler import COMPILER_VERSION
 from kb.models.published import Feed
+from kb.reader import reading
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -19,7 +20,9 @@ def ready(request: HttpRequest) -> JsonResponse:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return _answer({"status": "not ready", "reason": "The schema is behind: run `manage.py migrate`."}, 503)
-        feed = Feed.objects.get()
+        # As readers do: on PostgreSQL their role may be missing while everything else works.
+        with reading() as public:
+            feed = Feed.objects.using(public.alias).get()
     except (DatabaseError, Feed.DoesNotExist) as error:
         return _answer({"status": "not ready", "reason": f"The database does not answer: {type(error).__name__}."}, 503)
     if feed.head and feed.compiler_version != COMPILER_VERSION:

@@ -3,11 +3,12 @@
 import datetime
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from kb import kinds, wording
 from kb.canonical import canonical_json, sha256
@@ -24,6 +25,7 @@ Person = User | None
 def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> Revision:
     """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved."""
     kind = kinds.get(entry.kind)
+    Entry.objects.select_for_update().get(pk=entry.pk)  # the next number is one more than the newest, for one saver at a time
     body = canonical_json(wording.read(kind, kind.model._default_manager.get(pk=entry.pk)))
     newest = newest_revision(entry)
     if newest is not None and newest.sha256 == sha256(body):
@@ -37,21 +39,34 @@ def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> 
 def write(
     kind_name: str, wordings: dict[uuid.UUID, Wording], *, by: Person, at: datetime.datetime, note: str = ""
 ) -> list[Revision]:
-    """Makes the entries of one kind say these clean wordings; keeps a revision of each that differs from its newest."""
-    versions = {pk: version + 1 for pk, version in _edit_versions(list(wordings)).items()}
-    wording.write(kinds.get(kind_name), wordings, {pk: versions.get(pk, 1) for pk in wordings})
+    """Makes the entries of one kind say these clean wordings, and keeps a revision of each that differs from its newest.
+
+    The others are left alone: an editor who has one of them open will not be told that somebody changed it.
+    """
+    versions = _locked_versions(list(wordings))
     newest = _newest_hashes(list(wordings))
-    made = []
-    for pk, said in wordings.items():
-        body = canonical_json(said)
-        number, known = newest.get(pk, (0, ""))
-        if known != sha256(body):
-            made.append(Revision(**_revision(pk, number + 1, body, by=by, at=at, note=note)))
+    bodies = {pk: canonical_json(said) for pk, said in wordings.items()}
+    changed = [pk for pk, body in bodies.items() if pk not in newest or newest[pk][1] != sha256(body)]
+    wording.write(
+        kinds.get(kind_name),
+        {pk: wordings[pk] for pk in changed},
+        {pk: versions.get(pk, 0) + 1 for pk in changed},
+    )
+    made = [
+        Revision(**_revision(pk, newest[pk][0] + 1 if pk in newest else 1, bodies[pk], by=by, at=at, note=note))
+        for pk in changed
+    ]
     return Revision.objects.bulk_create(made, batch_size=500)
 
 
 def newest_revision(entry: Entry, locale: str = DEFAULT_LOCALE) -> Revision | None:
     return Revision.objects.filter(entry=entry, locale=locale).order_by("-number").first()
+
+
+def newest_revisions() -> QuerySet[Revision]:
+    """The newest revision of every entry."""
+    newer = Revision.objects.filter(entry=OuterRef("entry"), locale=OuterRef("locale"), number__gt=OuterRef("number"))
+    return Revision.objects.filter(~Exists(newer), locale=DEFAULT_LOCALE)
 
 
 def said(revision: Revision) -> Wording:
@@ -75,18 +90,22 @@ def _revision(
     }
 
 
-def _edit_versions(pks: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+def _locked_versions(pks: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The entries' edit versions; nobody else can save these entries until this transaction ends."""
     found: dict[uuid.UUID, int] = {}
-    for start in range(0, len(pks), 500):
-        found |= Entry.objects.filter(pk__in=pks[start : start + 500]).values_list("pk", "edit_version")
+    for some in _batches(sorted(pks)):  # always in this order, so that two savers never wait for each other
+        found |= Entry.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk", "edit_version")
     return found
 
 
 def _newest_hashes(pks: list[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
     """Number and sha256 of each entry's newest revision."""
     found: dict[uuid.UUID, tuple[int, str]] = {}
-    for start in range(0, len(pks), 500):
-        revisions = Revision.objects.filter(entry__in=pks[start : start + 500], locale=DEFAULT_LOCALE)
-        ascending = revisions.order_by("number").values_list("entry", "number", "sha256")
-        found |= {entry: (number, digest) for entry, number, digest in ascending}  # the last one wins
+    for some in _batches(pks):
+        revisions = newest_revisions().filter(entry__in=some)
+        found |= {entry: (number, digest) for entry, number, digest in revisions.values_list("entry", "number", "sha256")}
     return found
+
+
+def _batches(keys: list[uuid.UUID], size: int = 500) -> Iterator[list[uuid.UUID]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))

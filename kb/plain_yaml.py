@@ -23,7 +23,6 @@ WIDTH = 110
 
 TEXT_TAG = "tag:yaml.org,2002:str"
 LIST_TAG = "tag:yaml.org,2002:seq"
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def _text_of(path: Path, complain: Complain) -> str | None:
         return None
     lines = text.split("\n")
     tabs = [number for number, line in enumerate(lines, 1) if "\t" in line]
-    junk = [number for number, line in enumerate(lines, 1) if NOT_TEXT.search(line)]
+    junk = [number for number, line in enumerate(lines, 1) if _Loader.NON_PRINTABLE.search(line)]
     for number in tabs:
         complain(number, "There is a tab here. Use spaces.")
     for number in junk:

@@ -1,7 +1,7 @@
 """The public connection: it can read the published tables and nothing else, on SQLite and PostgreSQL alike.
 
-In production it is a connection of its own (alias `public`). In tests, where one transaction holds everything, it is the
-default connection with the same lock switched on around each request.
+In production it is a connection of its own (alias `public`). In tests, where one transaction holds everything, it is
+the default connection with the same lock switched on around each request.
 """
 
 import sqlite3
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 READABLE = ("kb_document", "kb_slug", "kb_facet", "kb_feed")
@@ -38,7 +38,11 @@ def lock_down(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> No
 
 
 def grant_statements() -> list[str]:
-    """SQL that makes the PostgreSQL role what it should be, whatever it was before. Run by `manage.py prepare_reader`."""
+    """SQL that makes the PostgreSQL role what it should be, whatever it was before. `manage.py prepare_reader` runs it.
+
+    Whoever can send any SQL through a connection that only took the role on can lay it down again (`SET ROLE NONE`). It
+    guards against our own mistakes; a login of its own for the reader (PUBLIC_DATABASE_URL) guards against others too.
+    """
     return [
         f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN "
         f"CREATE ROLE {ROLE} NOLOGIN; END IF; END $$",
@@ -69,10 +73,13 @@ def _authorizer(connection: Any) -> Iterator[None]:
 
 @contextmanager
 def _role(connection: Any) -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {ROLE}")
-    try:
+    # SET LOCAL needs a transaction, and a failed statement must not leave one in which RESET ROLE fails too.
+    with transaction.atomic(using=connection.alias):
+        _execute(connection, f"SET LOCAL ROLE {ROLE}")
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
+        _execute(connection, "RESET ROLE")
+
+
+def _execute(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -32,8 +32,10 @@ def read(kind: Kind, entry: Entry) -> Wording:
 def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UUID, int]) -> None:
     """Makes the working copies say exactly this; creates those that are not there. `versions` are their edit versions.
 
-    Wordings must be clean. Runs a fixed number of queries a list, however many entries there are, and one for each entry.
+    Wordings must be clean. Runs a fixed number of queries a list, however many entries there are, and one for each entry
+    (two for a new one).
     """
+    _park_slugs(list(wordings))
     Entry.objects.bulk_create(
         [
             Entry(pk=pk, kind=kind.name, slug=wording["slug"], name=wording["name"], edit_version=versions[pk])
@@ -44,7 +46,7 @@ def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UU
         update_fields=["slug", "name", "edit_version"],
         batch_size=500,
     )
-    entries = [_filled(kind, pk, wording, versions[pk]) for pk, wording in wordings.items()]
+    entries = [entry_of(kind, pk, wording) for pk, wording in wordings.items()]
     for entry in entries:
         entry.save_base(raw=True)  # the parent row is written above, all at once
     _write_lists(kind.model, entries, list(wordings.values()), kind.columns)
@@ -63,24 +65,27 @@ def links(kind: Kind, wording: Wording) -> Iterator[tuple[str, str]]:
                 yield from ((f"{name}.{column}", target) for target in _targets(model, column, row[column]))
 
 
-def link_columns(kind: Kind) -> Iterator[tuple[str | None, str, type[Entry]]]:
-    """Where a kind's wording holds links: (list or None, column, target's model)."""
-    places = [(None, kind.model, kind.columns)]
-    places += [(name, kind.row_model(name), rows.columns) for name, rows in kind.rows.items()]
-    for name, model, columns in places:
-        for column in columns:
-            field = model._meta.get_field(column)
-            if field.is_relation:
-                yield name, column, field.related_model
-
-
 def default_of(model: type[Model], column: str) -> Any:
     """What a column says when nothing is said."""
     field = model._meta.get_field(column)
-    if field.many_to_many:
-        return []
-    default = field.get_default()
-    return default if default is not None or field.null else ""
+    return [] if field.many_to_many else field.get_default()
+
+
+def entry_of(kind: Kind, pk: uuid.UUID, wording: Wording) -> Entry:
+    """The kind's row as this wording has it, not saved."""
+    entry = kind.model(pk=pk, kind=kind.name)
+    entry.entry_ptr_id = pk
+    _fill(entry, kind.columns, wording)
+    return entry
+
+
+def rows_of(kind: Kind, pk: uuid.UUID, name: str, wording: Wording) -> list[Model]:
+    """One list's rows as this wording has them, not saved."""
+    model, owner = kind.row_model(name), kind.owner_column(name)
+    made = [model(**{f"{owner}_id": pk, "position": position}) for position in range(len(wording[name]))]
+    for row, values in zip(made, wording[name], strict=True):
+        _fill(row, kind.rows[name].columns, values)
+    return made
 
 
 def _to_json(row: Model, column: str) -> Any:
@@ -88,18 +93,15 @@ def _to_json(row: Model, column: str) -> Any:
     if field.many_to_many:
         return sorted(str(target.pk) for target in getattr(row, column).all())
     value = field.value_from_object(row)
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean_text(line) for line in value]
     return str(value) if isinstance(value, uuid.UUID | datetime.date) else value
 
 
 def _lists(model: type[Model], columns: Iterable[str]) -> list[str]:
     return [column for column in columns if model._meta.get_field(column).many_to_many]
-
-
-def _filled(kind: Kind, pk: uuid.UUID, wording: Wording, version: int) -> Entry:
-    entry = kind.model(pk=pk, kind=kind.name, edit_version=version)
-    entry.entry_ptr_id = pk
-    _fill(entry, kind.columns, wording)
-    return entry
 
 
 def _fill(row: Model, columns: Iterable[str], values: Wording) -> None:
@@ -109,17 +111,18 @@ def _fill(row: Model, columns: Iterable[str], values: Wording) -> None:
             setattr(row, field.attname, field.to_python(values[column]))
 
 
+def _park_slugs(pks: list[uuid.UUID]) -> None:
+    """Two entries may swap their slugs, which are unique at every moment. No entry can be called like an id."""
+    for some in _batches(pks):
+        Entry.objects.filter(pk__in=some).update(slug=Cast("pk", CharField(max_length=80)))
+
+
 def _write_rows(kind: Kind, name: str, rows: Rows, wordings: dict[uuid.UUID, Wording]) -> None:
     model, owner = kind.row_model(name), kind.owner_column(name)
     for some in _batches(list(wordings)):
         model._default_manager.filter(**{f"{owner}__in": some}).delete()
-    made, said = [], []
-    for pk, wording in wordings.items():
-        for position, values in enumerate(wording[name]):
-            row = model(**{f"{owner}_id": pk, "position": position})
-            _fill(row, rows.columns, values)
-            made.append(row)
-            said.append(values)
+    made = [row for pk, wording in wordings.items() for row in rows_of(kind, pk, name, wording)]
+    said = [values for wording in wordings.values() for values in wording[name]]
     model._default_manager.bulk_create(made, batch_size=500)
     _write_lists(model, made, said, rows.columns)
 

@@ -38,6 +38,7 @@ explain("treatment_medicine_says_why_no_dose", "For a medicine, say why no dose 
 class TargetInline(RowInline):
     model = ExerciseBodyStructure
     fields = (("body_structure", "place"),)
+    is_short = True
 
 
 class StopRuleInline(StatementInline):

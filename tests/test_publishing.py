@@ -95,6 +95,16 @@ def test_one_bad_item_keeps_the_whole_release_back(house):
     assert Release.objects.get(pk=release.pk).published_at is None
 
 
+def test_a_release_refused_to_protect_readers_leaves_no_trace(house):
+    without_its_red_flag = ConditionFactory()
+    release = story.prepare(without_its_red_flag, SymptomFactory())
+    head = story.head()
+    with pytest.raises(Refused, match="None of its own red flags"):
+        story.publish_release(release)
+    assert Release.objects.get(pk=release.pk).state == "draft"
+    assert (story.head(), Document.objects.filter(kind__in=["condition", "symptom"]).count()) == (head, 0)
+
+
 def test_a_release_lists_all_its_problems_at_once(house):
     release = story.prepare(ConditionFactory(red_flags=[]), SymptomFactory(red_flags=[]))
     with pytest.raises(Refused) as refused:

@@ -63,7 +63,10 @@ class RowFormSet(BaseInlineFormSet):
 
 
 class RowInline(admin.StackedInline):
-    """One list. `about` says in a sentence what belongs there; `quiet` fields go without their help text."""
+    """One list. `about` says in a sentence what belongs there; `quiet` fields go without their help text.
+
+    Rows are folded to one line, but for a list whose rows are `is_short`.
+    """
 
     form = RowForm
     formset = RowFormSet
@@ -71,6 +74,7 @@ class RowInline(admin.StackedInline):
     extra = 0
     classes = ("collapse",)
     about = ""
+    is_short = False
     quiet: tuple[str, ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

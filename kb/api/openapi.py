@@ -36,6 +36,7 @@ HEADERS_OF = {
     "405": ("Allow", "Cache-Control"),
     "406": ("Cache-Control",),
     "410": ("Link", "Cache-Control"),
+    "500": ("Cache-Control",),
     "503": ("Retry-After", "Cache-Control"),
 }
 

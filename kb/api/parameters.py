@@ -10,17 +10,22 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from kb.api.problems import BAD_PARAMETER, ApiProblem
-from kb.slugs import SLUG_SHAPE, UUID_SHAPE
 from kb.published import Filter, PublishedKind
+from kb.slugs import SLUG_SHAPE, UUID_SHAPE
 
-MAX_QUERY = 4000
-MAX_VALUES = 50
+# What a list may cost is bounded by these. MAX_QUERY only keeps parsing cheap: the longest query that they allow fits
+# into it, and so does every `next` link.
 MAX_IDS = 200
+MAX_VALUES = 50
+MAX_ALL_VALUES = 200
+MAX_QUERY = 32_000
 LIMIT_MAX = 200
 LIMIT_DEFAULT = 50
 SORTS = ("urgency", "name")
 LOCALES = ("en",)
 UUID_EXACT = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+ENCODED = re.compile(r"(?:[!-$&-~]|%[0-9A-Fa-f]{2})*")  # visible ASCII, in which % begins two hexadecimal digits
+NOT_WELL_FORMED = "The query is not well formed: it must be name=value pairs, percent-encoded as UTF-8."
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,12 @@ def read_pairs(query_string: str, known: Iterable[str], repeatable: Iterable[str
     known, repeatable = list(known), set(repeatable)
     if len(query_string) > MAX_QUERY:
         raise _bad("", f"The query is longer than {MAX_QUERY} characters. Ask for less at once.")
+    if not ENCODED.fullmatch(query_string):
+        raise _bad("", NOT_WELL_FORMED)
     try:
         pairs = parse_qsl(query_string, keep_blank_values=True, strict_parsing=bool(query_string), errors="strict")
     except ValueError as error:
-        raise _bad("", "The query is not well formed: it must be name=value pairs, percent-encoded as UTF-8.") from error
+        raise _bad("", NOT_WELL_FORMED) from error
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         if name not in known:
@@ -72,13 +79,17 @@ def read_list(kind: PublishedKind, query_string: str) -> ListQuery:
     filters = {filter_.name: filter_ for filter_ in kind.filters}
     known = ["locale", "limit", "sort", "cursor", "id", *filters]
     values = read_pairs(query_string, known, repeatable=["id", *filters])
+    _bound([value for name in filters for value in values.get(name, [])])
     sort = _choice("sort", values.get("sort", [SORTS[0]])[0], SORTS)
+    ids = _ids(values.get("id", []))
+    # Who names the entries wants them all: a batch comes whole unless a limit is given.
+    default = LIMIT_MAX if ids else LIMIT_DEFAULT
     return ListQuery(
         locale=read_locale(values),
-        limit=_limit(values.get("limit", [str(LIMIT_DEFAULT)])[0]),
+        limit=_limit(values.get("limit", [str(default)])[0]),
         sort=sort,
         after=decode_cursor(sort, values["cursor"][0]) if "cursor" in values else "",
-        ids=_ids(values.get("id", [])),
+        ids=ids,
         filters={name: _filter_values(filters[name], values[name]) for name in values if name in filters},
     )
 
@@ -100,11 +111,11 @@ def decode_cursor(sort: str, cursor: str) -> str:
 
 
 def is_uuid(text: str) -> bool:
-    return bool(UUID_EXACT.match(text))
+    return bool(UUID_EXACT.fullmatch(text))
 
 
 def _limit(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", text, re.ASCII) or not 1 <= int(text) <= LIMIT_MAX:
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text) or int(text) > LIMIT_MAX:
         raise _bad("limit", f"“limit” must be a whole number from 1 to {LIMIT_MAX}.")
     return int(text)
 
@@ -116,6 +127,11 @@ def _ids(texts: list[str]) -> tuple[UUID, ...]:
         if not is_uuid(text):
             raise _bad("id", "“id” must be a UUID in lower case: 01234567-89ab-cdef-0123-456789abcdef.")
     return tuple(sorted({UUID(text) for text in texts}))
+
+
+def _bound(values: list[str]) -> None:
+    if len(values) > MAX_ALL_VALUES:
+        raise _bad("", f"All filters together may have {MAX_ALL_VALUES} values at most.")
 
 
 def _filter_values(filter_: Filter, values: list[str]) -> tuple[str, ...]:
@@ -145,7 +161,8 @@ def _choice(name: str, value: str, allowed: Iterable[str]) -> str:
 
 def _unknown(name: str, known: list[str]) -> ApiProblem:
     shown = name[:40]
-    return _bad(shown, f"There is no parameter “{shown}” here.{_did_you_mean(name, known)} Known: {', '.join(sorted(known))}.")
+    listed = ", ".join(sorted(known)) or "none"
+    return _bad(shown, f"There is no parameter “{shown}” here.{_did_you_mean(name, known)} Known: {listed}.")
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:

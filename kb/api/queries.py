@@ -33,7 +33,9 @@ class Page:
     rows: list[tuple[bytes, str]]
 
 
-def find(connection: BaseDatabaseWrapper, kind: str, name: str, locale: str, *, gzip: bool, held: list[str]) -> Found | None:
+def find(
+    connection: BaseDatabaseWrapper, kind: str, name: str, locale: str, *, gzip: bool, held: list[str]
+) -> Found | None:
     """The document that a slug (of any age) or an id names. `held`: versions that the reader says it has."""
     documents = Document.objects.using(connection.alias).filter(kind=kind, locale=locale)
     if is_uuid(name):
@@ -72,6 +74,7 @@ def list_page(connection: BaseDatabaseWrapper, kind: PublishedKind, query: ListQ
 
 
 def feed(connection: BaseDatabaseWrapper) -> Feed:
+    """Raises Feed.DoesNotExist before the first migration has ended."""
     return Feed.objects.using(connection.alias).only("feed_id", "head").get()
 
 
@@ -84,6 +87,8 @@ def _with_feed(connection: BaseDatabaseWrapper, rows: QuerySet[Any, Any], key: s
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         found = cursor.fetchall()
+    if not found:
+        raise Feed.DoesNotExist
     feed_id, head = found[0][:2]
     summaries = [(bytes(summary), sort_key) for _, _, summary, sort_key in found if summary is not None]
     return Page(feed_id if isinstance(feed_id, UUID) else UUID(feed_id), head, summaries)

@@ -1,46 +1,56 @@
 """Stored bytes as an HTTP answer: strong ETags, one for each coding, and a 304 where the reader has it already."""
 
-import gzip
+import re
 
 from django.http import HttpRequest, HttpResponse
 
-from kb.canonical import gzipped
+from kb.canonical import gzipped, sha256
 
 JSON = "application/json"
 CACHE = "public, max-age=60, stale-if-error=86400"
-WORTH_COMPRESSING = 500
 GZIP_SUFFIX = "-gzip"
+ANY = "*"
+VERSION_LENGTH = 32
+# Anything else in If-None-Match was not made here. A weak tag counts: for a GET the comparison is the weak one.
+ENTITY_TAG = re.compile(r'(?:W/)?"([0-9a-f]{32})(?:-gzip)?"')
+MAX_TAGS = 20
+
+
+def version_of(body: bytes) -> str:
+    """The version of something that is put together on the way out: of its bytes, or of all that they depend on."""
+    return sha256(body)[:VERSION_LENGTH]
 
 
 def accepts_gzip(request: HttpRequest) -> bool:
+    qualities = {}
     for part in request.headers.get("Accept-Encoding", "").lower().split(","):
-        coding, _, quality = part.strip().partition(";")
-        if coding.strip() in ("gzip", "*"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        coding, _, parameter = part.partition(";")
+        qualities[coding.strip()] = _quality(parameter)
+    return qualities.get("gzip", qualities.get("*", 0.0)) > 0
 
 
 def held_versions(request: HttpRequest) -> list[str]:
     """The versions that the reader says it has, whatever coding it got them in. At most 20 are looked at."""
-    tags = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")[:20]]
-    return [tag.strip('"').removesuffix(GZIP_SUFFIX) for tag in tags if tag]
+    tags = [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")[:MAX_TAGS]]
+    matches = [ENTITY_TAG.fullmatch(tag) for tag in tags]
+    return [ANY] if ANY in tags else [match[1] for match in matches if match]
 
 
 def holds(request: HttpRequest, version: str) -> bool:
     held = held_versions(request)
-    return version in held or "*" in held
+    return version in held or ANY in held
 
 
 def not_modified(request: HttpRequest, version: str) -> HttpResponse:
     response = HttpResponse(status=304)
     _label(response, version, is_gzip=accepts_gzip(request))
-    del response.headers["Content-Type"]
     return response
 
 
-def stored(request: HttpRequest, body: bytes, version: str, *, is_gzip: bool) -> HttpResponse:
+def stored(request: HttpRequest, body: bytes, version: str, *, is_gzip: bool, media_type: str = JSON) -> HttpResponse:
     """`body` is in the coding that it was stored in."""
-    response = _body(request, body)
+    response = HttpResponse(b"" if request.method == "HEAD" else body, media_type)
+    response.headers["Content-Length"] = str(len(body))
     if is_gzip:
         response.headers["Content-Encoding"] = "gzip"
     _label(response, version, is_gzip=is_gzip)
@@ -48,19 +58,17 @@ def stored(request: HttpRequest, body: bytes, version: str, *, is_gzip: bool) ->
 
 
 def made(request: HttpRequest, body: bytes, version: str) -> HttpResponse:
-    """For bodies that are put together on the way out, such as lists."""
-    is_gzip = accepts_gzip(request) and len(body) >= WORTH_COMPRESSING
+    """For bodies that are put together on the way out, such as lists. However small: a 304 must name the same tag."""
+    is_gzip = accepts_gzip(request)
     return stored(request, gzipped(body) if is_gzip else body, version, is_gzip=is_gzip)
 
 
-def unpacked(response: HttpResponse) -> bytes:
-    return gzip.decompress(response.content) if response.headers.get("Content-Encoding") == "gzip" else response.content
-
-
-def _body(request: HttpRequest, body: bytes) -> HttpResponse:
-    response = HttpResponse(b"" if request.method == "HEAD" else body, JSON)
-    response.headers["Content-Length"] = str(len(body))
-    return response
+def _quality(parameter: str) -> float:
+    name, _, value = parameter.partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
 
 
 def _label(response: HttpResponse, version: str, *, is_gzip: bool) -> None:

@@ -1,5 +1,7 @@
 """How the endpoints describe themselves to OpenAPI: one place, so that no operation forgets its errors."""
 
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import TextChoices
@@ -16,6 +18,7 @@ from kb.published import Filter, PublishedKind
 
 ABOUT = "About"
 NAME_PATTERN = r"^[a-z0-9-]{1,80}$"
+STATUS = attrgetter("status")
 FLAG = "^(true|false)$"
 """The pattern of filters that are true or false."""
 
@@ -104,9 +107,12 @@ def described_list_view(kind: PublishedKind) -> type[ListView]:
         operation_id=f"list{kind.plural}",
         tags=[tag_of(kind)],
         summary=f"List {words(kind.plural)}",
-        description=f"{kind.description}\n\nSummaries, in pages. A repeated filter means “or”, another one “and”.",
+        description=(
+            f"{kind.description}\n\nSummaries, in pages. A repeated filter means “or”, another one “and”; "
+            f"all together may have {parameters.MAX_ALL_VALUES} values."
+        ),
         parameters=[*_list_parameters(), *(_filter_parameter(filter_) for filter_ in kind.filters)],
-        responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 503)},
+        responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
     )
     return _described(ListView, f"{kind.singular}ListView", operation, kind=kind)
 
@@ -131,7 +137,7 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
             200: _ok(kind.document, "The document."),
             304: NOT_MODIFIED,
             308: MOVED,
-            **_errors(400, 404, 405, 406, 410, 503),
+            **_errors(400, 404, 405, 406, 410, 500, 503),
         },
     )
     return _described(DocumentView, f"{kind.singular}View", operation, kind=kind)
@@ -144,7 +150,7 @@ def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
         summary="Get the index",
         description="Where everything is, and the feed's head. Poll it: while nothing changed it answers 304.",
         parameters=[IF_NONE_MATCH],
-        responses={200: _ok(Index, "The index."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 503)},
+        responses={200: _ok(Index, "The index."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
     )
     vocabulary = extend_schema(
         operation_id="getVocabulary",
@@ -152,7 +158,7 @@ def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
         summary="Get the labels of all enumerations",
         description="What to show people in place of values such as `self_care`.",
         parameters=[LOCALE, IF_NONE_MATCH],
-        responses={200: _ok(Vocabulary, "All enumerations."), 304: NOT_MODIFIED, **_errors(400, 405, 406)},
+        responses={200: _ok(Vocabulary, "All enumerations."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500)},
     )
     return _described(IndexView, "Index", index), _described(VocabularyView, "Vocabulary", vocabulary)
 
@@ -206,8 +212,12 @@ def _list_parameters() -> list[OpenApiParameter]:
         ),
         OpenApiParameter(
             "limit",
-            {"type": "integer", "minimum": 1, "maximum": parameters.LIMIT_MAX, "default": parameters.LIMIT_DEFAULT},
-            description="How many items a page has at most.",
+            # No default: a client that sends it unasked would cut a batch of ids short.
+            {"type": "integer", "minimum": 1, "maximum": parameters.LIMIT_MAX},
+            description=(
+                f"How many items a page has at most. Not given: {parameters.LIMIT_DEFAULT}; "
+                f"with `id`, {parameters.LIMIT_MAX}."
+            ),
         ),
         OpenApiParameter("sort", _ref(Sort), description=f"The order. Not given: `{parameters.SORTS[0]}`."),
         OpenApiParameter(
@@ -255,4 +265,7 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 NOT_MODIFIED = OpenApiResponse(description="Your copy is still right.")
 MOVED = OpenApiResponse(description="The slug has changed: follow Location. The query is kept.")
-ERRORS = {type_.status: f"`{type_.name}`: {type_.title}. {type_.meaning}" for type_ in problems.ALL}
+ERRORS = {
+    status: "\n\n".join(f"`{type_.name}`: {type_.title}. {type_.meaning}" for type_ in types)
+    for status, types in groupby(sorted(problems.ALL, key=STATUS), key=STATUS)
+}

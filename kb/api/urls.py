@@ -1,10 +1,10 @@
-"""The public API's addresses: for each registered kind a list and its documents, and the few that are about all of them."""
+"""The public API's addresses: for each registered kind a list and its documents, and the few that are about all."""
 
 from django.urls import URLPattern, path, re_path
 
 from kb import published
 from kb.api.schema import described_document_view, described_list_view, described_singles
-from kb.api.views import NothingHereView, SchemaView
+from kb.api.views import NothingHereView, SchemaView, YamlSchemaView
 
 NAME = r"(?P<name>[a-z0-9-]{1,80})"
 
@@ -16,9 +16,9 @@ def patterns() -> list[URLPattern]:
         path("api/v1", index.as_view()),
         path("api/v1/vocabulary", vocabulary.as_view()),
         path("api/v1/openapi.json", SchemaView.as_view()),
-        path("api/v1/openapi.yaml", SchemaView.as_view(file_name="openapi.yaml", media_type="application/yaml")),
+        path("api/v1/openapi.yaml", YamlSchemaView.as_view()),
     ]
     for kind in published.all_kinds():
         found.append(path(f"api/v1/{kind.path}", described_list_view(kind).as_view()))
         found.append(re_path(rf"^api/v1/{kind.path}/{NAME}\Z", described_document_view(kind).as_view()))
-    return [*found, re_path(r"^api(/.*)?\Z", NothingHereView.as_view())]
+    return [*found, re_path(r"^api(/[\s\S]*)?\Z", NothingHereView.as_view())]

@@ -1,13 +1,19 @@
 """The public endpoints. They read the request, ask one question of the published tables, and hand out stored bytes."""
 
-from typing import Any, ClassVar
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.db import DatabaseError
+from django.db.models import TextChoices
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.log import log_response
 from django.utils.module_loading import import_string
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.views import APIView
 
 from kb import published
@@ -18,48 +24,67 @@ from kb.api.problems import (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     NOT_FOUND,
+    NOT_READY,
     ApiProblem,
 )
-from kb.canonical import canonical_json, sha256
+from kb.canonical import canonical_json, gzipped
 from kb.enums import TombstoneReason
+from kb.models.published import Feed
 from kb.published import PublishedKind
 from kb.reader import reading
+from kb.slugs import UUID_SHAPE
 
 API_VERSION = "1.0.0"
 ROOT = "/api/v1"
+METHODS = "GET, HEAD, OPTIONS"
+RETRY_AFTER = "10"
+MAX_HINT = 200
+
+logger = logging.getLogger(__name__)
 
 
-def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponseBase | None:
-    """Every error that a view raises, as problem+json."""
+def problem_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """Every error that a view raises, as problem+json. None: our own fault; Django logs it, the middleware answers."""
     request: HttpRequest = context["request"]
     if isinstance(error, ApiProblem):
         return error.response(request)
     if isinstance(error, exceptions.MethodNotAllowed):
-        headers = {"Allow": "GET, HEAD, OPTIONS"}
-        return ApiProblem(METHOD_NOT_ALLOWED, "This API is read-only.", headers).response(request)
+        return ApiProblem(METHOD_NOT_ALLOWED, "This API is read-only.", {"Allow": METHODS}).response(request)
     if isinstance(error, exceptions.NotAcceptable):
-        return ApiProblem(NOT_ACCEPTABLE, "Ask for application/json.").response(request)
+        produced = context["view"].renderer_classes[0].media_type
+        return ApiProblem(NOT_ACCEPTABLE, f"Ask for {produced}.").response(request)
     if isinstance(error, Http404 | exceptions.NotFound):
         return ApiProblem(NOT_FOUND, "There is nothing at this path.").response(request)
     if isinstance(error, exceptions.APIException):
         return ApiProblem(BAD_PARAMETER, str(error.detail)).response(request)
+    if isinstance(error, DatabaseError | Feed.DoesNotExist):
+        return _not_ready(request, error)
     return None
+
+
+def _not_ready(request: HttpRequest, error: Exception) -> HttpResponse:
+    """One line in the log, without a stack trace: while a database is away, every request would write one."""
+    problem = ApiProblem(NOT_READY, "The database cannot answer now.", {"Retry-After": RETRY_AFTER})
+    response = problem.response(request)
+    reason = " ".join(str(error).split()) or type(error).__name__
+    log_response("Readers cannot be answered: %s", reason, response=response, request=request, logger=logger)
+    return response
 
 
 class PublicView(APIView):
     """Anonymous, read-only, JSON only; OPTIONS answers browsers that ask before they fetch."""
 
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = []
-    throttle_classes: ClassVar = []
-    renderer_classes: ClassVar = [JSONRenderer]
-    parser_classes: ClassVar = []
-    http_method_names: ClassVar = ["get", "head", "options"]
+    authentication_classes = []
+    permission_classes = []
+    throttle_classes = []
+    renderer_classes = [JSONRenderer]
+    parser_classes = []
+    http_method_names = ["get", "head", "options"]
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         response = HttpResponse(status=204)
-        response.headers["Allow"] = "GET, HEAD, OPTIONS"
-        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Allow"] = METHODS
+        response.headers["Access-Control-Allow-Methods"] = METHODS
         response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match"
         response.headers["Access-Control-Max-Age"] = "86400"
         response.headers["Cache-Control"] = "public, max-age=86400"
@@ -74,7 +99,7 @@ class ListView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponse:
         query = parameters.read_list(self.kind, request.META["QUERY_STRING"])
         with reading() as connection:
-            if request.headers.get("If-None-Match"):
+            if responses.held_versions(request):
                 feed = queries.feed(connection)
                 version = self._version(feed.feed_id, feed.head, query)
                 if responses.holds(request, version):
@@ -91,7 +116,7 @@ class ListView(PublicView):
         return f"{ROOT}/{self.kind.path}?{query.canonical(after=last_key)}"
 
     def _version(self, feed_id: UUID, head: int, query: parameters.ListQuery) -> str:
-        return sha256(f"{feed_id} {head} {API_VERSION} {self.kind.path} {query.canonical()}".encode())[:32]
+        return responses.version_of(f"{feed_id} {head} {API_VERSION} {self.kind.path} {query.canonical()}".encode())
 
 
 class DocumentView(PublicView):
@@ -99,20 +124,22 @@ class DocumentView(PublicView):
 
     kind: PublishedKind
 
-    def get(self, request: HttpRequest, name: str) -> HttpResponseBase:
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
         values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])
         locale = parameters.read_locale(values)
         is_gzip = responses.accepts_gzip(request)
         held = responses.held_versions(request)
         with reading() as connection:
             found = queries.find(connection, self.kind.kind, name, locale, gzip=is_gzip, held=held)
+            if found is None:
+                queries.feed(connection)  # in a database that is not ready yet, nothing would be found either
         if found is None:
-            raise ApiProblem(NOT_FOUND, f"No {self.kind.singular} with this slug or id is published.")
+            raise ApiProblem(NOT_FOUND, f"No {self.kind.singular} with this slug or id is published.{_hint(request)}")
         if found.gone_reason:
             raise self._gone(found)
         if not parameters.is_uuid(name) and name != found.slug:
             return self._moved(request, found.slug)
-        if found.body is None or "*" in held:
+        if found.body is None or responses.ANY in held:
             return responses.not_modified(request, found.version)
         return responses.stored(request, found.body, found.version, is_gzip=is_gzip)
 
@@ -146,7 +173,7 @@ class IndexView(PublicView):
         parameters.read_pairs(request.META["QUERY_STRING"], [])
         with reading() as connection:
             feed = queries.feed(connection)
-        version = sha256(f"{feed.feed_id} {feed.head} {API_VERSION}".encode())[:32]
+        version = responses.version_of(f"{feed.feed_id} {feed.head} {API_VERSION}".encode())
         if responses.holds(request, version):
             return responses.not_modified(request, version)
         body = {
@@ -173,7 +200,7 @@ class VocabularyView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponse:
         values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])
         body = canonical_json({"locale": parameters.read_locale(values), "enumerations": _enumerations()})
-        version = sha256(body)[:32]
+        version = responses.version_of(body)
         if responses.holds(request, version):
             return responses.not_modified(request, version)
         return responses.made(request, body, version)
@@ -184,17 +211,31 @@ class SchemaView(PublicView):
 
     schema = None
     file_name = "openapi.json"
-    media_type = "application/json"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         parameters.read_pairs(request.META["QUERY_STRING"], [])
-        body = (settings.BASE_DIR / "docs" / self.file_name).read_bytes()
-        version = sha256(body)[:32]
+        path = settings.BASE_DIR / "docs" / self.file_name
+        body, body_gzip, version = _contract(path, path.stat().st_mtime_ns)
         if responses.holds(request, version):
             return responses.not_modified(request, version)
-        response = responses.made(request, body, version)
-        response.headers["Content-Type"] = self.media_type
-        return response
+        is_gzip = responses.accepts_gzip(request)
+        coded = body_gzip if is_gzip else body
+        media_type = self.renderer_classes[0].media_type
+        return responses.stored(request, coded, version, is_gzip=is_gzip, media_type=media_type)
+
+
+class YamlRenderer(BaseRenderer):
+    """Tells what the address answers in; the bytes come from the file."""
+
+    media_type = "application/yaml"
+    format = "yaml"
+
+
+class YamlSchemaView(SchemaView):
+    """The same in YAML."""
+
+    file_name = "openapi.yaml"
+    renderer_classes = [YamlRenderer]
 
 
 class NothingHereView(PublicView):
@@ -203,14 +244,28 @@ class NothingHereView(PublicView):
     schema = None
 
     def get(self, request: HttpRequest, rest: str = "") -> HttpResponse:
-        right = request.path.rstrip("/")
-        hint = f" The path has no slash at its end: {right}" if right != request.path else " Start at /api/v1."
-        raise ApiProblem(NOT_FOUND, "There is nothing at this path." + hint)
+        raise ApiProblem(NOT_FOUND, f"There is nothing at this path.{_hint(request) or ' Start at /api/v1.'}")
 
 
+def _hint(request: HttpRequest) -> str:
+    """The path as it should have been written: no slash at its end, an id in lower case with hyphens."""
+    stem, _, name = request.path.rstrip("/").rpartition("/")
+    right = f"{stem}/{UUID(name) if UUID_SHAPE.match(name.lower()) else name}"
+    return f" Did you mean {right}?" if right != request.path and len(right) <= MAX_HINT else ""
+
+
+@cache
+def _contract(path: Path, modified_at: int) -> tuple[bytes, bytes, str]:
+    """The file, the same in gzip, and its version; read again only when it has changed."""
+    body = path.read_bytes()
+    return body, gzipped(body), responses.version_of(body)
+
+
+@cache
 def _enumerations() -> list[dict[str, Any]]:
     named = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
-    return [
-        {"name": name, "values": [{"value": value, "label": str(label)} for value, label in import_string(path).choices]}
-        for name, path in sorted(named.items())
-    ]
+    return [{"name": name, "values": _values(import_string(path))} for name, path in sorted(named.items())]
+
+
+def _values(enumeration: type[TextChoices]) -> list[dict[str, str]]:
+    return [{"value": value, "label": str(label)} for value, label in enumeration.choices]

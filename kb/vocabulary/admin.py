@@ -21,6 +21,7 @@ from kb.vocabulary.models import (
 )
 
 CITED = (("sources", "basis"), ("needs_clinical_review", "place"))
+CITED_LINK = (("sources", "basis"), "needs_clinical_review")
 QUIET = ("basis", "sources", "needs_clinical_review")
 
 HOW_SOON = ("How soon to act", {"fields": ("urgency", "urgency_text", "disclaimers")})
@@ -54,6 +55,7 @@ class RedFlagInline(OfEntry, RowInline):
     verbose_name_plural = "red flags"
     about = "The warning signs that a reader must check first. Those that “stand everywhere” need not be added."
     fields = (("red_flag", "place"),)
+    is_short = True
 
 
 class RelatedInline(OfEntry, RowInline):
@@ -62,6 +64,7 @@ class RelatedInline(OfEntry, RowInline):
     verbose_name = "page to see also"
     about = "Other pages worth reading after this one."
     fields = (("target", "place"),)
+    is_short = True
 
 
 class CautionInline(OfEntry, StatementInline):
@@ -90,6 +93,7 @@ class PartInline(RowInline):
     verbose_name_plural = "parts"
     about = "Smaller structures that it is made of."
     fields = (("part", "place"),)
+    is_short = True
 
 
 @admin.register(RedFlag)
