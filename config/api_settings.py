@@ -89,11 +89,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TreatmentCategory": "remedies.enums.TreatmentCategory",
         "TreatmentGroup": "remedies.enums.TreatmentGroup",
         "Confidence": "conditions.enums.Confidence",
-        "Measure": "conditions.enums.Measure",
+        "FigureMeasure": "conditions.enums.Measure",
+        "FigureUnit": "conditions.enums.Unit",  # `Unit` is a word of Kotlin and of Swift
         "StructureRole": "conditions.enums.StructureRole",
         "Tissue": "conditions.enums.Tissue",
         "TreatmentRole": "conditions.enums.TreatmentRole",
         "Typicality": "conditions.enums.Typicality",
-        "Unit": "conditions.enums.Unit",
     },
 }

@@ -1,6 +1,7 @@
-"""A wording from data of unknown quality, and all that is wrong with it. What comes out clean, `kb.wording` can write."""
+"""A wording from data of unknown quality, and all that is wrong with it. What is clean, `kb.wording` can write."""
 
 import datetime
+import json
 import math
 import re
 from collections.abc import Callable, Iterable
@@ -15,7 +16,7 @@ from kb.canonical import clean_text
 from kb.kinds import Kind, Wording
 from kb.models.entry import Entry
 from kb.models.fields import LinesField
-from kb.wording import default_of
+from kb.wording import default_of, field_of
 
 Resolve = Callable[[type[Entry], str], str | None]
 """Gives the UUID of the entry that a link names, or None if there is none. Takes the target's model."""
@@ -80,7 +81,7 @@ def _clean_columns(
     cleaned: Wording = {}
     problems: list[Problem] = []
     for column in columns:
-        field = model._meta.get_field(column)
+        field = field_of(model, column)
         value = data[column] if column in data else default_of(model, column)
         cleaned[column], found = _clean_column(field, value, resolve)
         if found:
@@ -160,7 +161,7 @@ _JSON_TYPES: list[tuple[type[Field], type | tuple[type, ...], str]] = [
 def _check_type(field: Any, value: Any) -> None:
     json_type, called = next((json_type, called) for made, json_type, called in _JSON_TYPES if isinstance(field, made))
     if not isinstance(value, json_type) or (isinstance(value, bool) and json_type is not bool):
-        hint = f" Put it in quotes: '{value}'." if called == "text" and isinstance(value, int | float) else ""
+        hint = f" Put it in quotes: '{json.dumps(value)}'." if called == "text" and isinstance(value, int | float) else ""
         raise ValidationError(f"This must be {called}.{hint}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValidationError("This number is too large.")
@@ -188,7 +189,9 @@ def _named_choices(field: Any, value: Any, error: ValidationError) -> Validation
 
 def _unknown_keys(data: Wording, known: Iterable[str]) -> list[Problem]:
     return [
-        Problem((key,), f"There is no key “{key}” here. Known keys: {', '.join(known)}.") for key in data if key not in known
+        Problem((key,), f"There is no key “{key}” here. Known keys: {', '.join(known)}.")
+        for key in data
+        if key not in known
     ]
 
 

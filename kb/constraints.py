@@ -11,7 +11,8 @@ from django.db.models import CheckConstraint, Model, Q, UniqueConstraint, Value
 
 from kb.cleaning import Problem
 from kb.kinds import Kind, Wording
-from kb.wording import entry_of, rows_of
+from kb.models.entry import Entry
+from kb.wording import entry_of, field_of, rows_of
 
 Place = tuple[str | int, ...]
 Key = tuple[Any, ...]
@@ -27,7 +28,7 @@ class Constraints:
         self._owners: dict[str, dict[Key, Owner]] = {}
 
     def problems(self, kind: Kind, pk: UUID, wording: Wording, found: list[Problem]) -> Iterator[Problem]:
-        """`found` are the problems that are known already: their columns hold stand-ins, so nothing is said of these."""
+        """`found` are problems that are known already: their columns hold stand-ins, so nothing is said of these."""
         places = [problem.place for problem in found]
         entry = entry_of(kind, pk, wording)
         yield from self._checks(entry, (), places)
@@ -46,7 +47,7 @@ class Constraints:
             if not _is_wrong(place, columns, wrong) and not self._holds(constraint.name, constraint.condition, row):
                 yield Problem(place, _message(constraint))
 
-    def _entry_uniques(self, entry: Model, wrong: list[Place]) -> Iterator[Problem]:
+    def _entry_uniques(self, entry: Entry, wrong: list[Place]) -> Iterator[Problem]:
         for name, columns, condition in _uniques(type(entry)):
             key = _key(entry, columns)
             if _is_wrong((), columns, wrong) or None in key or not self._applies(name, condition, entry):
@@ -77,7 +78,7 @@ class Constraints:
 
     def _holds(self, name: str, condition: Q, row: Model) -> bool:
         """Asks the database, which knows best what its rules mean; the same question only once."""
-        fields = [row._meta.get_field(column) for column in sorted(condition.referenced_base_fields)]
+        fields = [field_of(type(row), column) for column in sorted(condition.referenced_base_fields)]
         values = {field.name: field.value_from_object(row) for field in fields}
         question = (name, repr(values))
         if question not in self._answers:
@@ -89,14 +90,14 @@ def _uniques(model: type[Model]) -> Iterator[tuple[str, Key, Q | None]]:
     """The model's own: (name, columns, condition). What its parent has, slugs, is for the pack to check."""
     for constraint in model._meta.constraints:
         if isinstance(constraint, UniqueConstraint) and constraint.fields:
-            yield constraint.name, constraint.fields, constraint.condition
+            yield constraint.name, tuple(constraint.fields), constraint.condition
     for field in model._meta.local_fields:
         if field.unique and not field.primary_key:
             yield f"{model._meta.label}.{field.name}", (field.name,), None
 
 
 def _key(row: Model, columns: Key) -> Key:
-    return tuple(row._meta.get_field(column).value_from_object(row) for column in columns)
+    return tuple(field_of(type(row), column).value_from_object(row) for column in columns)
 
 
 def _is_wrong(place: Place, columns: Iterable[Any], wrong: list[Place]) -> bool:

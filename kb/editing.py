@@ -3,7 +3,6 @@
 import datetime
 import json
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -25,7 +24,9 @@ Person = User | None
 def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> Revision:
     """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved."""
     kind = kinds.get(entry.kind)
-    Entry.objects.select_for_update().get(pk=entry.pk)  # the next number is one more than the newest, for one saver at a time
+    Entry.objects.select_for_update().get(
+        pk=entry.pk
+    )  # the next number is one more than the newest, for one saver at a time
     body = canonical_json(wording.read(kind, kind.model._default_manager.get(pk=entry.pk)))
     newest = newest_revision(entry)
     if newest is not None and newest.sha256 == sha256(body):
@@ -39,7 +40,7 @@ def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> 
 def write(
     kind_name: str, wordings: dict[uuid.UUID, Wording], *, by: Person, at: datetime.datetime, note: str = ""
 ) -> list[Revision]:
-    """Makes the entries of one kind say these clean wordings, and keeps a revision of each that differs from its newest.
+    """Makes the entries of one kind say these clean wordings; keeps a revision of each that differs from its newest.
 
     The others are left alone: an editor who has one of them open will not be told that somebody changed it.
     """
@@ -93,7 +94,7 @@ def _revision(
 def _locked_versions(pks: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The entries' edit versions; nobody else can save these entries until this transaction ends."""
     found: dict[uuid.UUID, int] = {}
-    for some in _batches(sorted(pks)):  # always in this order, so that two savers never wait for each other
+    for some in wording.batches(sorted(pks)):  # always in this order, so that two savers never wait for each other
         found |= Entry.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk", "edit_version")
     return found
 
@@ -101,11 +102,9 @@ def _locked_versions(pks: list[uuid.UUID]) -> dict[uuid.UUID, int]:
 def _newest_hashes(pks: list[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
     """Number and sha256 of each entry's newest revision."""
     found: dict[uuid.UUID, tuple[int, str]] = {}
-    for some in _batches(pks):
+    for some in wording.batches(pks):
         revisions = newest_revisions().filter(entry__in=some)
-        found |= {entry: (number, digest) for entry, number, digest in revisions.values_list("entry", "number", "sha256")}
+        found |= {
+            entry: (number, digest) for entry, number, digest in revisions.values_list("entry", "number", "sha256")
+        }
     return found
-
-
-def _batches(keys: list[uuid.UUID], size: int = 500) -> Iterator[list[uuid.UUID]]:
-    return (keys[start : start + size] for start in range(0, len(keys), size))

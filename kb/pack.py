@@ -3,23 +3,32 @@
 `read` takes a pack or refuses it whole, with every error by file and line; `write` is its inverse, byte for byte.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import yaml
+from django.db.models import Model
 
-from kb import kinds, published, wording
+from kb import kinds, plain_yaml, published, wording
+from kb.cleaning import Problem, Resolve, clean
+from kb.constraints import Constraints
 from kb.kinds import Kind, Wording
 from kb.models.entry import Entry
+from kb.plain_yaml import Lines
 
 FORMAT = "stride-kb-pack/1"
 MAX_BYTES = 20_000_000
 PACK_FILE = "pack.yaml"
-Progress = Callable[[str, int, int], None]
+HEAD = ("format", "locale", "title")
+TITLE_LENGTH = 200
+NOT_CONTENT = ("facts.yaml",)
+"""Stands beside the starter content, for its tests."""
+
+Name = tuple[str, str]
+"""What a link says: (kind, slug)."""
 
 
 @dataclass
@@ -32,6 +41,14 @@ class Pack:
 
     def __len__(self) -> int:
         return sum(len(entries) for entries in self.wordings.values())
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database has: a pack may link to these entries, and may take the slugs of none."""
+
+    entries: dict[Name, UUID] = field(default_factory=dict)
+    once_live: dict[Name, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, order=True)
@@ -58,36 +75,53 @@ class _Said:
     kind: Kind
     pk: UUID
     data: dict[str, Any]
-    lines: "_Lines"
+    lines: Lines
+
+    @property
+    def slug(self) -> str:
+        slug = self.data.get("slug")
+        return slug.strip() if isinstance(slug, str) else ""
+
+    def error(self, problem: Problem) -> PackError:
+        """With the way to it, counted as people do: “labral-tear, causes 1, sources 2”."""
+        steps = [f" {step + 1}" if isinstance(step, int) else f", {step}" for step in problem.place]
+        where = "".join([self.slug or str(self.pk), *steps])
+        return PackError(self.file, self.lines.of(problem.place), f"{where}: {problem.message}")
 
 
-def read(folder: Path, known: dict[tuple[str, str], UUID]) -> Pack:
-    """`known` are the entries that the database has, by (kind, slug): a pack may link to them. Raises BadPack."""
-    errors: list[PackError] = []
-    pack = _read_head(folder, errors)
-    said = [entry for path in sorted(folder.glob("*.yaml")) for entry in _read_file(path, errors)]
-    slugs = known | _own_slugs(said, known, errors)
-    for entry in said:
-        clean, problems = wording.clean(entry.kind, entry.data, _resolver(slugs))
-        errors += [PackError(entry.file, entry.lines.of(p.place), f"{_spell(p.place)}{p.message}") for p in problems]
-        pack.wordings.setdefault(entry.kind.name, {})[entry.pk] = clean
+def read(folder: Path, known: Known, progress: Callable[[str], None] = lambda step: None) -> Pack:
+    """Raises BadPack with all that is wrong."""
+    reading = _Reading(folder, known)
+    paths = sorted(
+        path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.name not in NOT_CONTENT
+    )
+    reading.check_size(paths)
+    pack = reading.head()
+    for path in paths:
+        if path.name != PACK_FILE:
+            progress(f"Reading {path.name}")
+            reading.file(path)
+    progress("Checking links and rules")
+    pack.wordings = reading.wordings()
+    errors = reading.errors
     if errors:
         raise BadPack(sorted(set(errors)))
     return pack
 
 
-def write(folder: Path, pack: Pack, names: dict[UUID, tuple[str, str]]) -> None:
-    """`names` gives (kind, slug) of every entry that the pack names or links to."""
+def write(folder: Path, pack: Pack, names: dict[UUID, Name]) -> None:
+    """`names` gives (kind, slug) of every entry that the pack names or links to. Removes files of kinds it lacks."""
     folder.mkdir(parents=True, exist_ok=True)
     head = {"format": FORMAT, "locale": pack.locale, "title": pack.title}
-    (folder / PACK_FILE).write_text(_dumped(head), encoding="utf-8")
+    _write(folder / PACK_FILE, plain_yaml.dumped(head))
     for kind in kinds.all_kinds():
         entries = pack.wordings.get(kind.name, {})
-        if entries:
-            listed = [_entry_for_file(kind, pk, entries[pk], names) for pk in entries]
-            listed.sort(key=lambda entry: str(entry["slug"]))
-            text = "\n".join(_dumped([entry]) for entry in listed)
-            (folder / file_name(kind)).write_text(text, encoding="utf-8")
+        listed = [_entry_for_file(kind, pk, entries[pk], names) for pk in entries]
+        listed.sort(key=lambda entry: str(entry["slug"]))
+        if listed:
+            _write(folder / file_name(kind), "\n".join(plain_yaml.dumped([entry]) for entry in listed))
+        else:
+            (folder / file_name(kind)).unlink(missing_ok=True)
 
 
 def file_name(kind: Kind) -> str:
@@ -97,211 +131,145 @@ def file_name(kind: Kind) -> str:
 # Reading
 
 
-def _read_head(folder: Path, errors: list[PackError]) -> Pack:
-    path = folder / PACK_FILE
-    if not path.is_file():
-        errors.append(PackError(PACK_FILE, 1, f"There is no {PACK_FILE} in {folder.name}. It starts with: format: {FORMAT}"))
-        return Pack("", "en")
-    head, _ = _load(path, errors)
-    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("locale") != "en":
-        errors.append(PackError(PACK_FILE, 1, f"It must say “format: {FORMAT}”, “locale: en” and a title."))
-        return Pack("", "en")
-    return Pack(title=str(head.get("title", "")), locale="en")
+class _Reading:
+    """One pack while it is read: what its files say, and what is wrong with them."""
 
+    def __init__(self, folder: Path, known: Known) -> None:
+        self.folder = folder
+        self.known = known
+        self.errors: list[PackError] = []
+        self.files = {file_name(kind): kind for kind in kinds.all_kinds()}
+        self.said: list[_Said] = []
+        self.unread: set[str] = set()
 
-def _read_file(path: Path, errors: list[PackError]) -> Iterator[_Said]:
-    files = {file_name(kind): kind for kind in kinds.all_kinds()}
-    if path.name == PACK_FILE or path.name == "facts.yaml":
-        return
-    if path.name not in files:
-        errors.append(PackError(path.name, 1, f"No kind has this file name. Known: {', '.join(sorted(files))}."))
-        return
-    entries, lines = _load(path, errors)
-    if not isinstance(entries, list):
-        if lines is not None:
-            errors.append(PackError(path.name, 1, "The file must be a list; start each entry with “- id: …”."))
-        return
-    assert lines is not None
-    for index, data in enumerate(entries):
-        entry = _entry_in_file(path.name, files[path.name], data, lines.below(index), errors)
-        if entry:
-            yield entry
+    def complain(self, file: str, line: int, message: str) -> None:
+        self.errors.append(PackError(file, line, message))
 
+    def check_size(self, paths: list[Path]) -> None:
+        """Nothing of a pack that is too large is read at all."""
+        sizes = {path: path.stat().st_size for path in paths if path.is_file()}
+        if sum(sizes.values()) > MAX_BYTES:
+            largest = max(sizes, key=lambda path: sizes[path])
+            limit = f"{MAX_BYTES // 1_000_000} MB"
+            raise BadPack([PackError(largest.name, 1, f"With this file, the pack is larger than {limit}. Split it.")])
 
-def _entry_in_file(
-    file: str, kind: Kind, data: Any, lines: "_Lines", errors: list[PackError]
-) -> _Said | None:
-    if not isinstance(data, dict):
-        errors.append(PackError(file, lines.of(()), "An entry must be a list of “key: value” lines."))
-        return None
-    try:
-        pk = UUID(str(data.pop("id", "")))
-    except ValueError:
-        errors.append(PackError(file, lines.of(("id",)), "id: every entry needs a UUID that never changes."))
-        return None
-    return _Said(file, kind, pk, data, lines)
+    def head(self) -> Pack:
+        pack = Pack("", "en")
+        if not (self.folder / PACK_FILE).exists():
+            self.complain(
+                PACK_FILE, 1, f"There is no {PACK_FILE} in {self.folder.name}. It starts with: format: {FORMAT}"
+            )
+            return pack
+        read = plain_yaml.read(self.folder / PACK_FILE, partial(self.complain, PACK_FILE))
+        if read is None:
+            return pack
+        data, lines = read
+        if not isinstance(data, dict):
+            data = {}
+        for key in data:
+            if key not in HEAD:
+                self.complain(
+                    PACK_FILE, lines.of((key,)), f"There is no key “{key}” here. Known keys: {', '.join(HEAD)}."
+                )
+        for key, value in (("format", FORMAT), ("locale", pack.locale)):
+            if data.get(key) != value:
+                self.complain(PACK_FILE, lines.of((key,)), f"It must say “{key}: {value}”.")
+        pack.title = str(data.get("title") or "")
+        if not pack.title.isprintable() or not 0 < len(pack.title) <= TITLE_LENGTH:
+            self.complain(
+                PACK_FILE, lines.of(("title",)), f"It needs a title: a line of {TITLE_LENGTH} characters at most."
+            )
+        return pack
 
+    def file(self, path: Path) -> None:
+        kind = self.files.get(path.name)
+        if kind is None:
+            self.complain(path.name, 1, f"No kind has this file name. Known: {', '.join(sorted(self.files))}.")
+            return
+        read = plain_yaml.read(path, partial(self.complain, path.name))
+        if read is None or not isinstance(read[0], list):
+            self.unread.add(kind.name)
+        if read is None:
+            return
+        entries, lines = read
+        if not isinstance(entries, list):
+            self.complain(path.name, lines.line, "The file must be a list; start each entry with “- id: …”.")
+            return
+        for index, data in enumerate(entries):
+            self._entry(path.name, kind, data, lines.below(index))
 
-def _own_slugs(
-    said: list[_Said], known: dict[tuple[str, str], UUID], errors: list[PackError]
-) -> dict[tuple[str, str], UUID]:
-    slugs: dict[tuple[str, str], UUID] = {}
-    ids: set[UUID] = set()
-    kept = {pk for entry in said for pk in [entry.pk]}
-    for entry in said:
-        key = (entry.kind.name, str(entry.data.get("slug", "")))
-        if entry.pk in ids:
-            errors.append(PackError(entry.file, entry.lines.of(("id",)), "id: another entry has the same id."))
-        owner = slugs.get(key) or known.get(key)
-        if owner is not None and owner != entry.pk and (key in slugs or owner not in kept):
-            errors.append(PackError(entry.file, entry.lines.of(("slug",)), f"slug: “{key[1]}” belongs to another entry."))
-        ids.add(entry.pk)
-        slugs[key] = entry.pk
-    return slugs
+    def _entry(self, file: str, kind: Kind, data: Any, lines: Lines) -> None:
+        if not isinstance(data, dict):
+            self.complain(file, lines.line, "An entry must be a list of “key: value” lines.")
+            return
+        said = data.pop("id", None)
+        try:
+            pk = UUID(said if isinstance(said, str) else "")
+        except ValueError:
+            self.complain(file, lines.of(("id",)), "id: every entry needs a UUID that never changes.")
+            pk = uuid4()  # stands in, so that everything else can be checked
+        self.said.append(_Said(file, kind, pk, data, lines))
 
+    def wordings(self) -> dict[str, dict[UUID, Wording]]:
+        """All entries, checked; call it when all files are read."""
+        unreadable = {(error.file, error.line) for error in self.errors}  # one error says enough of such a line
+        resolve = self._resolver(self._names())
+        constraints = Constraints({said.pk for said in self.said})
+        wordings: dict[str, dict[UUID, Wording]] = {}
+        for said in self.said:
+            cleaned, problems = clean(said.kind, said.data, resolve)
+            problems += list(constraints.problems(said.kind, said.pk, cleaned, problems))
+            self.errors += [error for error in map(said.error, problems) if (error.file, error.line) not in unreadable]
+            wordings.setdefault(said.kind.name, {})[said.pk] = cleaned
+        return wordings
 
-def _resolver(slugs: dict[tuple[str, str], UUID]) -> wording.Resolve:
-    names = {kind.model: kind.name for kind in kinds.all_kinds()}
+    def _names(self) -> dict[Name, UUID]:
+        """What each entry will be called after the load. Complains of ids and slugs that are taken."""
+        first = {said.pk: said for said in reversed(self.said)}
+        kind_of = {pk: kind for (kind, _), pk in self.known.entries.items()}
+        others = {name: pk for name, pk in self.known.entries.items() if pk not in first}
+        names: dict[Name, UUID] = {}
+        for said in self.said:
+            name = (said.kind.name, said.slug)
+            is_second = first[said.pk] is not said
+            if is_second:
+                self._taken(said, "id", f"“{first[said.pk].slug}” in {first[said.pk].file} has the same id.")
+            elif kind_of.get(said.pk, said.kind.name) != said.kind.name:
+                self._taken(said, "id", f"This is the id of a {kind_of[said.pk]} here already.")
+            if name in names:
+                self._taken(said, "slug", "Another entry in this file has the same slug.")
+            elif name in others:
+                self._taken(said, "slug", "This slug belongs to another entry here already.")
+            elif self.known.once_live.get(name, said.pk) != said.pk:
+                self._taken(said, "slug", "Another entry was once published under this slug and keeps it for ever.")
+            if said.slug:
+                names.setdefault(name, uuid4() if is_second else said.pk)
+        return others | names
 
-    def resolve(model: type[Entry], text: str) -> str | None:
-        kind, _, slug = text.rpartition("/") if model is Entry else (names[model], "", text)
-        found = slugs.get((kind, slug))
-        return str(found) if found else None
+    def _taken(self, said: _Said, key: str, message: str) -> None:
+        self.errors.append(said.error(Problem((key,), message)))
 
-    return resolve
+    def _resolver(self, names: dict[Name, UUID]) -> Resolve:
+        name_of = {kind.model: kind.name for kind in kinds.all_kinds()}
 
+        def resolve(model: type[Entry], text: str) -> str | None:
+            kind, _, slug = text.rpartition("/") if model is Entry else (name_of[model], "", text)
+            if kind in self.unread:
+                return str(uuid4())  # its file has errors of its own; a thousand dangling links would hide them
+            found = names.get((kind, slug))
+            return str(found) if found else None
 
-def _spell(place: tuple[str | int, ...]) -> str:
-    return ".".join(str(step) for step in place) + ": " if place else ""
-
-
-# YAML: the plain part that JSON knows. Dates, “yes” and “no” stay text; aliases, tags and tabs are refused.
-
-
-class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict[str, Any] = {}
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"^(true|false)$", "tf"),
-    ("int", r"^-?[0-9]+$", "-0123456789"),
-    ("float", r"^-?[0-9]+\.[0-9]+([eE][-+]?[0-9]+)?$", "-0123456789"),
-    ("null", r"^(null|)$", ["n", ""]),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
-
-
-class _Lines:
-    """Where each value of a file stands: leads from a place in the data to a line."""
-
-    def __init__(self, node: yaml.Node) -> None:
-        self.node = node
-
-    def below(self, step: str | int) -> "_Lines":
-        if isinstance(self.node, yaml.SequenceNode) and isinstance(step, int) and step < len(self.node.value):
-            return _Lines(self.node.value[step])
-        if isinstance(self.node, yaml.MappingNode):
-            for key, value in self.node.value:
-                if key.value == step:
-                    return _Lines(value) if value.value else _Lines(key)
-        return self
-
-    def of(self, place: tuple[str | int, ...]) -> int:
-        found = self
-        for step in place:
-            found = found.below(step)
-        return int(found.node.start_mark.line) + 1
-
-
-def _load(path: Path, errors: list[PackError]) -> tuple[Any, _Lines | None]:
-    text = _text_of(path, errors)
-    if text is None:
-        return None, None
-    try:
-        loader = _Loader(text)
-        loader.name = path.name
-        _refuse_aliases(path.name, text, errors)
-        node = loader.get_single_node()
-        if node is None:
-            return [], None
-        _refuse_repeated_keys(path.name, node, errors)
-        return loader.construct_document(node), _Lines(node)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        problem = getattr(error, "problem", None) or "it is not YAML"
-        errors.append(PackError(path.name, mark.line + 1 if mark else 1, f"This cannot be read: {problem}."))
-        return None, None
-
-
-def _text_of(path: Path, errors: list[PackError]) -> str | None:
-    if path.stat().st_size > MAX_BYTES:
-        errors.append(PackError(path.name, 1, f"The file is larger than {MAX_BYTES // 1_000_000} MB. Split the pack."))
-        return None
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        errors.append(PackError(path.name, 1, "The file is not UTF-8 text."))
-        return None
-    tabs = [number for number, line in enumerate(text.split("\n"), 1) if "\t" in line]
-    errors += [PackError(path.name, number, "There is a tab here. Use spaces.") for number in tabs]
-    return None if tabs else text
-
-
-def _refuse_aliases(file: str, text: str, errors: list[PackError]) -> None:
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            errors.append(PackError(file, event.start_mark.line + 1, "Anchors (&) and aliases (*) are not used here. Write it out."))
-        elif getattr(event, "tag", None):
-            errors.append(PackError(file, event.start_mark.line + 1, "Tags (!) are not used here."))
-
-
-def _refuse_repeated_keys(file: str, node: yaml.Node, errors: list[PackError]) -> None:
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_repeated_keys(file, item, errors)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                errors.append(PackError(file, key.start_mark.line + 1, f"The key “{key.value}” stands here twice."))
-            seen.add(str(key.value))
-            _refuse_repeated_keys(file, value, errors)
+        return resolve
 
 
 # Writing
 
 
-class _Dumper(yaml.SafeDumper):
-    """Block style, long text folded, lists indented: what a person would write."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = None
-    if "\n" in text:
-        style = "|"
-    elif len(text) > 80 and not re.search(r" {2}|^ | $", text):
-        style = ">"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
-    """Short names stand on one line, everything else on a line each."""
-    short = all(isinstance(item, str) and len(item) < 40 for item in items)
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=bool(items) and short)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(list, _list)
-
-
-def _dumped(data: Any) -> str:
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-
-
-def _entry_for_file(kind: Kind, pk: UUID, said: Wording, names: dict[UUID, tuple[str, str]]) -> dict[str, Any]:
+def _entry_for_file(kind: Kind, pk: UUID, said: Wording, names: dict[UUID, Name]) -> dict[str, Any]:
     listed: dict[str, Any] = {"id": str(pk), **_columns_for_file(kind.model, kind.columns, said, names)}
     for name, rows in kind.rows.items():
         if said[name]:
@@ -311,14 +279,14 @@ def _entry_for_file(kind: Kind, pk: UUID, said: Wording, names: dict[UUID, tuple
 
 
 def _columns_for_file(
-    model: Any, columns: tuple[str, ...], said: Wording, names: dict[UUID, tuple[str, str]]
+    model: type[Model], columns: tuple[str, ...], said: Wording, names: dict[UUID, Name]
 ) -> dict[str, Any]:
     """Leaves out what goes without saying."""
     shown = {column: said[column] for column in columns if said[column] != wording.default_of(model, column)}
     return {column: _names_for(model, column, value, names) for column, value in shown.items()}
 
 
-def _names_for(model: Any, column: str, value: Any, names: dict[UUID, tuple[str, str]]) -> Any:
+def _names_for(model: type[Model], column: str, value: Any, names: dict[UUID, Name]) -> Any:
     link = model._meta.get_field(column)
     if not link.is_relation:
         return value

@@ -1,4 +1,4 @@
-"""The YAML of pack files: the plain part that JSON knows. Dates, “yes” and “no” stay text; aliases, tags and tabs are refused.
+"""The YAML of pack files: the part that JSON knows. Dates, “yes” and “no” stay text; aliases, tags, tabs are refused.
 
 What `dumped` writes, `read` reads back unchanged, and so does any other YAML reader.
 """
@@ -18,8 +18,9 @@ MAX_DEPTH = 20
 """A pack goes five deep. Without a limit, a file of brackets would exhaust the stack."""
 
 FOLD_FROM = 90
-"""Longer texts get lines of their own; up to here a line with its key stays within WIDTH."""
-WIDTH = 110
+"""Longer texts get lines of their own; shorter ones fit into one with their key."""
+WIDTH = 102
+"""A line is broken after the word that passes this column."""
 
 TEXT_TAG = "tag:yaml.org,2002:str"
 LIST_TAG = "tag:yaml.org,2002:seq"
@@ -78,7 +79,7 @@ def dumped(data: Any) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Each kind of plain value is a part of what YAML 1.1 takes it for, so nothing that is written plain changes its type."""
+    """Takes for numbers and truths only what YAML 1.1 takes for them, so nothing written plain changes its type."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
 
@@ -88,15 +89,16 @@ class _Loader(yaml.SafeLoader):
         self.depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if self.depth == MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="lists in lists go too deep", problem_mark=event.start_mark)
         if event.anchor:
             self.complain(_line(event), "Anchors (&) and aliases (*) are not used here. Write it out.")
             event.anchor = None
         if isinstance(event, yaml.AliasEvent):
-            self.get_event()
-            return yaml.ScalarNode(TEXT_TAG, "", event.start_mark, event.end_mark)
+            self.get_event()  # type: ignore[no-untyped-call]
+            where: Any = event.start_mark
+            return yaml.ScalarNode(TEXT_TAG, "", where, where)
         if event.tag:
             self.complain(_line(event), "Tags (!) are not used here.")
             event.tag = None
@@ -174,7 +176,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
         style = '"'  # the other styles lose some of these
     elif "\n" in text:
         style = "|"
-    elif len(text) > FOLD_FROM and "  " not in text:
+    elif len(text) > FOLD_FROM and " " in text and "  " not in text:
         style = ">"
     return dumper.represent_scalar(TEXT_TAG, text, style=style)
 

@@ -1,7 +1,8 @@
-"""A wording: all that an entry says in one locale, as plain JSON. The one road between working copy, revision and pack file.
+"""A wording: all that an entry says in one locale, as plain JSON; what working copy, revision and pack file share.
 
-Shape: a mapping of a kind's columns and lists, as its `Kind` names them. A link is the target's UUID as text. Every key is
-always there. `read` makes a wording from the working copy, `write` puts one back; `kb.cleaning` checks what comes from outside.
+Shape: a mapping of a kind's columns and lists, as its `Kind` names them. A link is the target's UUID as text. Every key
+is always there. `read` makes a wording from the working copy, `write` puts one back; `kb.cleaning` checks what comes
+from outside.
 """
 
 import datetime
@@ -32,8 +33,8 @@ def read(kind: Kind, entry: Entry) -> Wording:
 def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UUID, int]) -> None:
     """Makes the working copies say exactly this; creates those that are not there. `versions` are their edit versions.
 
-    Wordings must be clean. Runs a fixed number of queries a list, however many entries there are, and one for each entry
-    (two for a new one).
+    Wordings must be clean. Runs a fixed number of queries a list, however many entries there are, and one for each
+    entry.
     """
     _park_slugs(list(wordings))
     Entry.objects.bulk_create(
@@ -47,8 +48,9 @@ def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UU
         batch_size=500,
     )
     entries = [entry_of(kind, pk, wording) for pk, wording in wordings.items()]
+    _take_away(kind, list(wordings))
     for entry in entries:
-        entry.save_base(raw=True)  # the parent row is written above, all at once
+        entry.save_base(raw=True, force_insert=True)  # the parent row is written above, all at once
     _write_lists(kind.model, entries, list(wordings.values()), kind.columns)
     for name, rows in kind.rows.items():
         _write_rows(kind, name, rows, wordings)
@@ -65,16 +67,25 @@ def links(kind: Kind, wording: Wording) -> Iterator[tuple[str, str]]:
                 yield from ((f"{name}.{column}", target) for target in _targets(model, column, row[column]))
 
 
+def field_of(model: type[Model], column: str) -> Any:
+    """The column's field. Not typed, because it may be a value, a link or a list of links."""
+    return model._meta.get_field(column)
+
+
 def default_of(model: type[Model], column: str) -> Any:
     """What a column says when nothing is said."""
-    field = model._meta.get_field(column)
+    field = field_of(model, column)
     return [] if field.many_to_many else field.get_default()
+
+
+def batches(keys: list[Any], size: int = 500) -> Iterator[list[Any]]:
+    """In parts that fit into one statement on any database."""
+    return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def entry_of(kind: Kind, pk: uuid.UUID, wording: Wording) -> Entry:
     """The kind's row as this wording has it, not saved."""
-    entry = kind.model(pk=pk, kind=kind.name)
-    entry.entry_ptr_id = pk
+    entry = kind.model(**{"pk": pk, "entry_ptr_id": pk, "kind": kind.name})
     _fill(entry, kind.columns, wording)
     return entry
 
@@ -89,7 +100,7 @@ def rows_of(kind: Kind, pk: uuid.UUID, name: str, wording: Wording) -> list[Mode
 
 
 def _to_json(row: Model, column: str) -> Any:
-    field = row._meta.get_field(column)
+    field = field_of(type(row), column)
     if field.many_to_many:
         return sorted(str(target.pk) for target in getattr(row, column).all())
     value = field.value_from_object(row)
@@ -101,25 +112,32 @@ def _to_json(row: Model, column: str) -> Any:
 
 
 def _lists(model: type[Model], columns: Iterable[str]) -> list[str]:
-    return [column for column in columns if model._meta.get_field(column).many_to_many]
+    return [column for column in columns if field_of(model, column).many_to_many]
 
 
 def _fill(row: Model, columns: Iterable[str], values: Wording) -> None:
     for column in columns:
-        field = row._meta.get_field(column)
+        field = field_of(type(row), column)
         if not field.many_to_many:
             setattr(row, field.attname, field.to_python(values[column]))
 
 
 def _park_slugs(pks: list[uuid.UUID]) -> None:
     """Two entries may swap their slugs, which are unique at every moment. No entry can be called like an id."""
-    for some in _batches(pks):
+    for some in batches(pks):
         Entry.objects.filter(pk__in=some).update(slug=Cast("pk", CharField(max_length=80)))
+
+
+def _take_away(kind: Kind, pks: list[uuid.UUID]) -> None:
+    """Two entries may also swap another value that only one of them can have. What points at them waits for the commit."""
+    for some in batches(pks):
+        rows = kind.model._base_manager.filter(pk__in=some)
+        rows._raw_delete(rows.db)
 
 
 def _write_rows(kind: Kind, name: str, rows: Rows, wordings: dict[uuid.UUID, Wording]) -> None:
     model, owner = kind.row_model(name), kind.owner_column(name)
-    for some in _batches(list(wordings)):
+    for some in batches(list(wordings)):
         model._default_manager.filter(**{f"{owner}__in": some}).delete()
     made = [row for pk, wording in wordings.items() for row in rows_of(kind, pk, name, wording)]
     said = [values for wording in wordings.values() for values in wording[name]]
@@ -129,10 +147,10 @@ def _write_rows(kind: Kind, name: str, rows: Rows, wordings: dict[uuid.UUID, Wor
 
 def _write_lists(model: type[Model], owners: list[Any], said: list[Wording], columns: Iterable[str]) -> None:
     for column in _lists(model, columns):
-        field = model._meta.get_field(column)
+        field = field_of(model, column)
         through = field.remote_field.through
         source, target = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
-        for some in _batches([owner.pk for owner in owners]):
+        for some in batches([owner.pk for owner in owners]):
             through._default_manager.filter(**{f"{source}__in": some}).delete()
         through._default_manager.bulk_create(
             [
@@ -144,12 +162,8 @@ def _write_lists(model: type[Model], owners: list[Any], said: list[Wording], col
         )
 
 
-def _batches(keys: list[Any], size: int = 500) -> Iterator[list[Any]]:
-    return (keys[start : start + size] for start in range(0, len(keys), size))
-
-
 def _targets(model: type[Model], column: str, value: Any) -> list[str]:
-    field = model._meta.get_field(column)
+    field = field_of(model, column)
     if not field.is_relation or not value:
         return []
     return list(value) if field.many_to_many else [value]

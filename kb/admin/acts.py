@@ -54,9 +54,7 @@ class ActForm(forms.Form):
 
 
 class PublishForm(ActForm):
-    role = forms.ChoiceField(
-        label="You vouch for this wording as", choices=ROLES, initial=ReviewRole.CLINICAL_EDITOR
-    )
+    role = forms.ChoiceField(label="You vouch for this wording as", choices=ROLES, initial=ReviewRole.CLINICAL_EDITOR)
     next_review_on = forms.DateField(
         label="To be read again by",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -170,7 +168,7 @@ def page(model_admin: Any, act: Act) -> Callable[..., HttpResponse]:
             raise PermissionDenied
         entry = model_admin.get_object(request, unquote(object_id))
         if entry is None:
-            missing: HttpResponse = model_admin._get_obj_does_not_exist_redirect(request, model_admin.opts, object_id)
+            missing: HttpResponse = model_admin.missing(request, object_id)
             return missing
         standing = standing_of(entry)
         form = act.form(request.POST if request.method == "POST" else None, entry=entry, standing=standing)

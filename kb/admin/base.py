@@ -1,8 +1,8 @@
 """What every kind's admin shares. A kind adds its groups of fields and its lists."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from kb import desk, editing, kinds
+from kb import desk, editing, kinds, review
 from kb.admin import acts, standing
 from kb.admin.forms import EntryForm
 from kb.admin.rows import link_names, plain_formfield
@@ -22,7 +22,6 @@ from kb.admin.site import Section
 from kb.desk import Status
 from kb.kinds import Kind
 from kb.models.editing import Revision
-from kb.models.entry import Entry
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -68,7 +67,7 @@ class EntryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return desk.with_status(super().get_queryset(request))
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [
             "name",
             "standing",
@@ -111,10 +110,10 @@ class EntryAdmin(admin.ModelAdmin):
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         return link_names(self.model)
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, tuple[str, ...]]:
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("name",)}
 
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> forms.Field | None:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         return plain_formfield(super().formfield_for_dbfield, db_field, request, rows=3, **kwargs)
 
     def render_change_form(
@@ -148,7 +147,8 @@ class EntryAdmin(admin.ModelAdmin):
         """Last of all, when every row is there: the wording becomes a revision."""
         super().save_related(request, form, formsets, change)
         before = editing.newest_revision(form.instance)
-        form.instance.saved_as = editing.save(standing.entry_of(form.instance), by=request.user, at=timezone.now())
+        writer: Any = request.user  # signed in, or the admin would not have let them here
+        form.instance.saved_as = editing.save(standing.entry_of(form.instance), by=writer, at=timezone.now())
         form.instance.is_saved_anew = before != form.instance.saved_as
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
@@ -182,7 +182,7 @@ class EntryAdmin(admin.ModelAdmin):
         """Every revision, in the place of Django's own log."""
         entry = self.get_object(request, unquote(object_id))
         if entry is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.missing(request, object_id)
         if not self.has_view_or_change_permission(request, entry):
             raise PermissionDenied
         revisions = Revision.objects.filter(entry=entry.pk).select_related("saved_by")
@@ -197,6 +197,11 @@ class EntryAdmin(admin.ModelAdmin):
             "revisions": revisions.prefetch_related("approvals__approved_by").order_by("-number"),
         }
         return TemplateResponse(request, self.object_history_template, context)
+
+    def missing(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Leads away from the address of an entry that does not exist, and says so."""
+        redirect: HttpResponse = super()._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[misc]  # not in the stubs
+        return redirect
 
     # Publishing
 
@@ -233,6 +238,6 @@ def _what_was_saved(obj: Any) -> str:
     revision = obj.saved_as
     if not obj.is_saved_anew:
         return f"Nothing has changed, so “{obj.name}” stays at revision {revision.number}."
-    live = desk.with_status(Entry.objects.filter(pk=obj.pk)).get().status == Status.LIVE_WITH_CHANGES
-    readers = "Readers still see the older text until this is published." if live else "Readers do not see it yet."
+    is_live = review.live_revision_id(obj) is not None
+    readers = "Readers still see the older text until this is published." if is_live else "Readers do not see it yet."
     return f"“{obj.name}” is saved as revision {revision.number}. {readers}"

@@ -1,4 +1,4 @@
-"""What a form on the desk checks beyond Django's own: constraints in plain words, and that nobody saves over unseen work."""
+"""What a form on the desk checks besides: constraints, in plain words, and that nobody saves over work they have not seen."""
 
 import datetime
 from dataclasses import dataclass
@@ -24,6 +24,10 @@ def explain(constraint: str, sentence: str, *, field: str | None = None) -> None
     _plain_words[constraint] = (field, sentence)
 
 
+def _checked_below(exclude: set[str] | None = None) -> None:
+    """In the place of Model.validate_constraints, for as long as PlainForm does that itself."""
+
+
 class PlainTextField(forms.CharField):
     """Text as a wording keeps it. Browsers send other line ends; without this, every save would look like a change."""
 
@@ -35,14 +39,21 @@ class PlainTextField(forms.CharField):
 class PlainForm(forms.ModelForm):
     """Says in plain words what a database constraint would refuse."""
 
-    def validate_constraints(self) -> None:
-        exclude = self._get_validation_exclusions()
+    def _post_clean(self) -> None:
+        """Django words constraints for programmers, and leaves out those that name the entry which owns a row."""
+        self.instance.validate_constraints = _checked_below
+        super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
+        del self.instance.validate_constraints
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
         for model, constraints in self.instance.get_constraints():
-            for constraint in constraints:
+            for constraint in filter(self._is_checked_here, constraints):
                 try:
                     constraint.validate(model, self.instance, exclude=exclude)
                 except ValidationError as error:
-                    self._update_errors(self._in_plain_words(constraint, error))
+                    self._update_errors(self._in_plain_words(constraint, error))  # type: ignore[attr-defined]
+
+    def _is_checked_here(self, constraint: Any) -> bool:
+        return True
 
     def _in_plain_words(self, constraint: Any, error: ValidationError) -> ValidationError:
         field, sentence = _plain_words.get(constraint.name, (None, ""))
@@ -56,9 +67,13 @@ class RowForm(PlainForm):
 
     place = forms.IntegerField(label="Order", required=False, min_value=1, max_value=999)
 
+    def _is_checked_here(self, constraint: Any) -> bool:
+        """A new row may repeat one that is removed in the same save, so its list looks at that."""
+        return not (isinstance(constraint, UniqueConstraint) and self.instance._state.adding)
+
     def _in_plain_words(self, constraint: Any, error: ValidationError) -> ValidationError:
         if isinstance(constraint, UniqueConstraint) and constraint.name not in _plain_words:
-            return ValidationError("This stands in the list already.")
+            return ValidationError("Another row of this list has this. Remove that one first, and save.")
         return super()._in_plain_words(constraint, error)
 
 
@@ -73,7 +88,8 @@ class Conflict:
 
     def __str__(self) -> str:
         when = f" on {self.saved_at:%-d %B %Y at %H:%M} UTC" if self.saved_at else ""
-        return f"{self.saved_by} saved this page{when}, after you opened it. Your text below is not saved yet, and not lost."
+        first = f"{self.saved_by} saved this page{when}, after you opened it."
+        return f"{first} Your text below is not saved yet, and not lost."
 
 
 class EntryForm(PlainForm):
@@ -90,10 +106,8 @@ class EntryForm(PlainForm):
         self.instance.kind = self.kind_name  # before constraints are checked: a slug is unique within its kind
         if not self.instance._state.adding:
             newest = newest_revision(self.instance)
-            self.initial |= {
-                "edit_version": self.instance.edit_version,
-                "seen_revision": newest.pk if newest else None,
-            }
+            self.initial["edit_version"] = self.instance.edit_version
+            self.initial["seen_revision"] = newest.pk if newest else None
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -107,14 +121,20 @@ class EntryForm(PlainForm):
         if not self.instance._state.adding:
             self.conflict = self._find_conflict(cleaned.get("edit_version"), cleaned.get("seen_revision"))
             if self.conflict and cleaned.get("overwrite") != self.conflict.version:
-                raise forms.ValidationError("This is not saved yet, because somebody saved the page meanwhile.", code="conflict")
+                raise forms.ValidationError(
+                    "This is not saved yet, because somebody saved the page meanwhile.", code="conflict"
+                )
         return cleaned
 
     def _keep_what_did_not_change(self, cleaned: dict[str, Any]) -> None:
         """Check boxes come back in another order, and text without its last space; neither is a change."""
         for name in self.fields:
-            if name in cleaned and name in self.initial and name not in self.changed_data:
+            is_text = isinstance(self.initial.get(name), str | list)
+            if is_text and name in cleaned and name not in self.changed_data and not self._is_link(name):
                 cleaned[name] = self.initial[name]
+
+    def _is_link(self, name: str) -> bool:
+        return bool(self._meta.model._meta.get_field(name).is_relation)
 
     def _find_conflict(self, seen_version: int | None, seen_revision: int | None) -> Conflict | None:
         stored = Entry.objects.select_for_update().get(pk=self.instance.pk)  # until this save is committed
@@ -129,10 +149,11 @@ class EntryForm(PlainForm):
         )
 
     def _parts_changed_since(self, seen_revision: int | None, newest: Revision | None) -> list[str]:
-        seen = Revision.objects.filter(pk=seen_revision, entry=self.instance.pk).first()
+        seen = Revision.objects.filter(pk=seen_revision or 0, entry=self.instance.pk).first()
         if seen is None or newest is None:
             return []
         return changed_parts(kinds.get(self.kind_name), said(seen), said(newest))
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"kind"}
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # the stubs do not know it
+        return exclusions - {"kind"}

@@ -91,7 +91,17 @@ class ReleaseAdmin(NeverChanged, admin.ModelAdmin):
     actions = None
     list_per_page = 50
     inlines = (ReleaseItemInline,)
-    fields = ("title", "state", "severity", "summary", "origin", "created_by", "created_at", "published_by", "published_at")
+    fields = (
+        "title",
+        "state",
+        "severity",
+        "summary",
+        "origin",
+        "created_by",
+        "created_at",
+        "published_by",
+        "published_at",
+    )
 
     @admin.display(description="State", ordering="state")
     def how_it_stands(self, release: Release) -> SafeString:

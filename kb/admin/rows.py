@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet, Textarea
 from django.http import HttpRequest, QueryDict
@@ -16,6 +17,8 @@ LAST = 10_000
 
 class RowFormSet(BaseInlineFormSet):
     """Keeps rows in the order that people gave them, and what they typed if a row was removed meanwhile."""
+
+    model: type[models.Model]
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None:
@@ -37,6 +40,20 @@ class RowFormSet(BaseInlineFormSet):
         super().add_fields(form, index)
         if index is not None and index < self.initial_form_count():
             form.fields["place"].initial = index + 1
+
+    def clean(self) -> None:
+        """A new row may not repeat one that somebody else has added since the form was opened."""
+        super().clean()
+        sent = [form.instance.pk for form in self.initial_forms]
+        unseen = self.model._default_manager.filter(**{self.fk.name: self.instance.pk}).exclude(pk__in=sent)
+        for constraint in self.model._meta.total_unique_constraints:
+            taken = set(unseen.values_list(*constraint.fields))
+            for form in self.extra_forms:
+                key = tuple(
+                    getattr(form.instance, self.model._meta.get_field(name).attname) for name in constraint.fields
+                )
+                if key in taken and form not in self.deleted_forms:
+                    raise ValidationError(f"Somebody else has added “{form.instance}” meanwhile. Remove yours.")
 
     def save(self, commit: bool = True) -> Any:
         saved = super().save(commit)
@@ -112,7 +129,9 @@ class RowInline(admin.StackedInline):
 
 def link_names(model: type[models.Model]) -> list[str]:
     """The fields of a form that lead to entries and are looked up by typing."""
-    links = [field for field in model._meta.get_fields() if field.is_relation and field.concrete and field.related_model]
+    links = [
+        field for field in model._meta.get_fields() if field.is_relation and field.concrete and field.related_model
+    ]
     return [
         field.name
         for field in links
@@ -141,7 +160,7 @@ def _is_plain_text(db_field: Any) -> bool:
 
 
 def with_vanished_rows_as_new(data: QueryDict, prefix: str, known: set[str]) -> QueryDict:
-    """Rows that somebody else removed since the form was opened come back as new ones, so that their text is not lost."""
+    """Rows that somebody else removed since the form was opened become new ones, so that what was typed is not lost."""
     initial, total = (_number(data, f"{prefix}-{name}_FORMS") for name in ("INITIAL", "TOTAL"))
     vanished = [index for index in range(initial) if data.get(f"{prefix}-{index}-id") not in known]
     if not vanished or total > 1000:

@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 
 from kb import desk, kinds
 from kb.desk import Status
@@ -40,7 +42,7 @@ class DeskSite(admin.AdminSite):
     site_url = None
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Groups by what people do, not by Django app. A model admin says where it stands: `section`, `rank`, `label`."""
+        """Groups by what people do, not by Django app. A model admin's `section`, `rank` and `label` say where and how."""
         if app_label:
             return super().get_app_list(request, app_label)
         listed = defaultdict(list)
@@ -63,7 +65,7 @@ class DeskSite(admin.AdminSite):
             if listed[section]
         ]
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         sections = self.get_app_list(request)
         counts = _counts()
         names = {kind.model: kind.name for kind in kinds.all_kinds()}
@@ -72,7 +74,7 @@ class DeskSite(admin.AdminSite):
                 model["counts"] = counts.get(names.get(model["model"], ""))
         return super().index(request, {"app_list": sections, **(extra_context or {})})
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return EntryLookup.as_view(admin_site=self)(request)
 
 
@@ -84,8 +86,8 @@ def labelled(entry: Entry) -> str:
 def _counts() -> dict[str, dict[str, int]]:
     """For each kind: how many entries, how many of them readers see, how many have something that readers do not."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: {"all": 0, "live": 0, "waiting": 0})
-    rows = desk.with_status(Entry.objects.order_by()).values_list("kind", "status").annotate(how_many=Count("pk"))
-    for kind, status, how_many in rows:
+    entries: Any = desk.with_status(Entry.objects.order_by())
+    for kind, status, how_many in entries.values_list("kind", "status").annotate(how_many=Count("pk")):
         counts[kind]["all"] += how_many
         if status in (Status.LIVE, Status.LIVE_WITH_CHANGES):
             counts[kind]["live"] += how_many

@@ -70,13 +70,15 @@ def describe_enumerations(result: Json, generator: Any, request: Any, public: bo
 
 
 def tidy(result: Json, generator: Any, request: Any, public: bool) -> Json:
-    """Without `readOnly`, since all of it is; without an `allOf` around a lone reference that nothing is added to."""
+    """Without `readOnly`, since all of it is, and without an `allOf` that adds nothing; `nullable` beside a type."""
     for schema in result["components"]["schemas"].values():
         properties = schema.get("properties", {})
         for name, described in properties.items():
             described.pop("readOnly", None)
             if list(described) == ["allOf"]:
                 properties[name] = described["allOf"][0]
+            elif "allOf" in described and described.get("nullable"):
+                described["type"] = "object"
     return result
 
 

@@ -4,6 +4,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.conf import settings
 from django.db.models import TextChoices
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -55,7 +56,7 @@ class Collection(serializers.Serializer[Any]):
     description = serializers.CharField(help_text="What stands in it.")
 
 
-class Index(serializers.Serializer[Any]):
+class ApiIndex(serializers.Serializer[Any]):
     """Where everything is, and how far the feed has come."""
 
     title = serializers.CharField(help_text="The name of this API.")
@@ -150,7 +151,7 @@ def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
         summary="Get the index",
         description="Where everything is, and the feed's head. Poll it: while nothing changed it answers 304.",
         parameters=[IF_NONE_MATCH],
-        responses={200: _ok(Index, "The index."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
+        responses={200: _ok(ApiIndex, "The index."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
     )
     vocabulary = extend_schema(
         operation_id="getVocabulary",
@@ -248,8 +249,9 @@ def _array(name: str, items: dict[str, Any], text: str, most: int = parameters.M
 
 
 def _ref(choices: type[TextChoices]) -> dict[str, str]:
-    """The enumeration's component. Its name is the class's, as in ENUM_NAME_OVERRIDES."""
-    return {"$ref": f"#/components/schemas/{choices.__name__}"}
+    """The enumeration's component."""
+    names = {path: name for name, path in settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].items()}
+    return {"$ref": f"#/components/schemas/{names[f'{choices.__module__}.{choices.__name__}']}"}
 
 
 LOCALE = OpenApiParameter(

@@ -1,5 +1,7 @@
 """The vocabulary on the desk, and the groups of fields and lists that most kinds share."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from kb.admin import kernel  # noqa: F401  registers Entry, where “see also” links lead
@@ -20,13 +22,15 @@ from kb.vocabulary.models import (
     Source,
 )
 
+Fieldset = tuple[str | None, Any]
+
 CITED = (("sources", "basis"), ("needs_clinical_review", "place"))
 CITED_LINK = (("sources", "basis"), "needs_clinical_review")
 QUIET = ("basis", "sources", "needs_clinical_review")
 
-HOW_SOON = ("How soon to act", {"fields": ("urgency", "urgency_text", "disclaimers")})
-ORIGIN = ("Where this comes from", {"fields": ("basis", "sources", "needs_clinical_review", "review_note")})
-FOR_EDITORS = ("For editors only", {"fields": ("editorial_note",), "description": "Never published."})
+HOW_SOON: Fieldset = ("How soon to act", {"fields": ("urgency", "urgency_text", "disclaimers")})
+ORIGIN: Fieldset = ("Where this comes from", {"fields": ("basis", "sources", "needs_clinical_review", "review_note")})
+FOR_EDITORS: Fieldset = ("For editors only", {"fields": ("editorial_note",), "description": "Never published."})
 CLOSING = (ORIGIN, FOR_EDITORS)
 
 explain("entry_slug_unique_in_kind", "Another page of this kind has this short name.", field="slug")
@@ -44,22 +48,18 @@ class StatementInline(RowInline):
     quiet = QUIET
 
 
-class OfEntry:
-    """The row belongs to the bare entry, whatever its kind."""
-
-    fk_name = "entry"
-
-
-class RedFlagInline(OfEntry, RowInline):
+class RedFlagInline(RowInline):
     model = RedFlagLink
+    fk_name = "entry"
     verbose_name_plural = "red flags"
     about = "The warning signs that a reader must check first. Those that “stand everywhere” need not be added."
     fields = (("red_flag", "place"),)
     is_short = True
 
 
-class RelatedInline(OfEntry, RowInline):
+class RelatedInline(RowInline):
     model = RelatedLink
+    fk_name = "entry"
     verbose_name_plural = "see also"
     verbose_name = "page to see also"
     about = "Other pages worth reading after this one."
@@ -67,21 +67,24 @@ class RelatedInline(OfEntry, RowInline):
     is_short = True
 
 
-class CautionInline(OfEntry, StatementInline):
+class CautionInline(StatementInline):
     model = Caution
+    fk_name = "entry"
     about = "What a reader must know when this page is all they read."
 
 
-class EvidenceInline(OfEntry, RowInline):
+class EvidenceInline(RowInline):
     model = EvidenceStatement
+    fk_name = "entry"
     verbose_name_plural = "evidence"
     about = "What studies say, and how sure they let one be."
     fields = ("text", ("level", "certainty"), *CITED)
     quiet = QUIET
 
 
-class CodeInline(OfEntry, RowInline):
+class CodeInline(RowInline):
     model = Code
+    fk_name = "entry"
     about = "Cross-references to ICD-10-CM and MeSH. Not a diagnosis and not billing advice."
     fields = (("system", "code"), ("display", "mapping"), ("note", "place"))
 

@@ -13,8 +13,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--title", default="Hip pain from running")
+        parser.add_argument("--title", default="", help="the pack's title; without it, the starter pack's")
 
     def handle(self, *args: Any, **options: Any) -> None:
         dumped = loading.dump(options["folder"], title=options["title"])
+        for name in loading.withdrawn(dumped):
+            self.stderr.write(
+                f"{name} is withdrawn here. A pack cannot say so: loaded as a starter, it would be published."
+            )
         self.stdout.write(f"Wrote {len(dumped)} entries to {options['folder']}.")

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError
 from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -24,16 +25,24 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
-        bar = Progress(TextColumn("{task.description:44}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True))
+        bar = Progress(
+            TextColumn("{task.description:44}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True)
+        )
         try:
             with bar:
-                task = bar.add_task("Starting", total=16)
+                # Each file is read and each kind is written; the last steps check and publish.
+                task = bar.add_task("Starting", total=2 * len(list(folder.glob("*.yaml"))))
                 self._load(folder, options["starter"], lambda step: bar.update(task, description=step, advance=1))
-                bar.update(task, description="Done", completed=16)
+                bar.update(task, description="Done", completed=bar.tasks[task].total)
         except BadPack as bad:
             raise CommandError(f"Nothing was loaded. Mend these and load again:\n{bad}") from bad
         except Refused as refused:
             raise CommandError("Nothing was loaded.\n" + "\n".join(refused.problems)) from refused
+        except IntegrityError as error:
+            # The files were checked against what was there; only somebody who saved meanwhile can bring it to this.
+            raise CommandError(
+                f"Nothing was loaded, because content changed meanwhile. Load again. ({error})"
+            ) from error
 
     def _load(self, folder: Path, is_starter: bool, progress: loading.Progress) -> None:
         at = timezone.now()

@@ -1,0 +1,549 @@
+"""The desk: a therapist writes, an editor publishes, and neither loses what they typed."""
+
+import re
+import uuid
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from conditions.models import Condition
+from kb import editing, kinds
+from kb.admin.base import EntryAdmin
+from kb.editing import newest_revision, said
+from kb.models.editing import Approval, Release, Revision
+from kb.models.entry import Entry
+from kb.models.published import Document
+from tests import factories, story
+from tests.factories import ENTRY_FACTORIES, ConditionFactory, PersonFactory
+
+Sent = dict[str, list[str]]
+Desk = Client
+KIND_NAMES = sorted(ENTRY_FACTORIES)
+
+
+# What a browser would do
+
+
+class _Form(HTMLParser):
+    """Reads a page's form as a browser would send it back."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.sent: Sent = {}
+        self._select = self._text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        name = found.get("name", "")
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in found:
+            self._add(self._select, found.get("value", ""))
+        elif tag == "textarea":
+            self._text = "" if "__prefix__" in name else name
+            self._add(name, "")
+        elif tag == "input" and found.get("type") not in ("submit", "button"):
+            if found.get("type") not in ("checkbox", "radio"):
+                self._add(name, found.get("value", ""))
+            elif "checked" in found:
+                self._add(name, found.get("value", "on"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._text:
+            # The first line end of a text area is not part of its text; browsers send \r\n for the others.
+            text = self.sent[self._text][-1].removeprefix("\n")
+            self.sent[self._text][-1] = text.replace("\r\n", "\n").replace("\n", "\r\n")
+            self._text = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.sent[self._text][-1] += data
+
+    def _add(self, name: str, value: str) -> None:
+        if name and "__prefix__" not in name:
+            self.sent.setdefault(name, []).append(value)
+
+
+def opened(desk: Desk, url: str) -> Sent:
+    response = desk.get(url)
+    assert response.status_code == 200
+    return _Form(response.content.decode()).sent
+
+
+def add_row(sent: Sent, prefix: str, **values: Any) -> None:
+    """Presses “Add another” and fills the new row in."""
+    index = int(sent[f"{prefix}-TOTAL_FORMS"][0])
+    sent[f"{prefix}-TOTAL_FORMS"] = [str(index + 1)]
+    for name, value in values.items():
+        sent[f"{prefix}-{index}-{name}"] = value if isinstance(value, list) else [str(value)]
+
+
+def errors(response: Any) -> str:
+    """The text of a page that was refused; a saved form would have led elsewhere."""
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def url(entry: Entry, page: str = "change") -> str:
+    return reverse(f"admin:{_meta(entry.kind).app_label}_{_meta(entry.kind).model_name}_{page}", args=[entry.pk])
+
+
+def list_url(kind: str, page: str = "changelist") -> str:
+    return reverse(f"admin:{_meta(kind).app_label}_{_meta(kind).model_name}_{page}")
+
+
+def _meta(kind: str) -> Any:
+    return kinds.get(kind).model._meta
+
+
+def at_desk(person: User) -> Desk:
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def writing(therapist: User) -> Desk:
+    """The therapist, signed in."""
+    return at_desk(therapist)
+
+
+@pytest.fixture
+def reviewing(editor: User) -> Desk:
+    """The editor, signed in."""
+    return at_desk(editor)
+
+
+@pytest.fixture
+def draft(house: dict[str, Entry], therapist: User) -> Condition:
+    """A condition that the therapist has saved and nobody has approved. Its red flag is live."""
+    condition: Condition = ConditionFactory(slug="sore-hip", name="Sore hip")
+    flag = condition.red_flags.get().red_flag
+    story.go_live(flag)
+    story.save(condition, by=therapist)
+    return condition
+
+
+def publishing(desk: Desk, entry: Entry, **changes: list[str]) -> Any:
+    """Opens the publish page, changes what is named, presses the button."""
+    sent = opened(desk, url(entry, "publish"))
+    return desk.post(url(entry, "publish"), sent | changes)
+
+
+# Every kind
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_every_page_of_every_kind_opens_for_a_therapist(kind, writing):
+    entry = ENTRY_FACTORIES[kind]()
+    story.save(entry)
+    for page in (list_url(kind), list_url(kind, "add"), url(entry), url(entry, "history")):
+        assert writing.get(page).status_code == 200, page
+    searched = writing.get(list_url(kind), {"q": entry.name, "status": "draft"})
+    assert entry.name in searched.content.decode()
+
+
+@pytest.mark.parametrize("kind", KIND_NAMES)
+def test_saving_any_kind_unchanged_makes_no_revision(kind, writing):
+    entry = ENTRY_FACTORIES[kind]()
+    story.save(entry)
+    response = writing.post(url(entry), opened(writing, url(entry)) | {"_continue": ["Save"]}, follow=True)
+    assert "Nothing has changed" in response.content.decode()
+    assert Revision.objects.filter(entry=entry).count() == 1
+
+
+def test_every_link_field_is_looked_up_by_typing(writing):
+    for model, model_admin in admin.site._registry.items():
+        if not isinstance(model_admin, EntryAdmin):
+            continue
+        for owner in (model_admin, *(inline(model, admin.site) for inline in model_admin.inlines)):
+            for name in owner.get_autocomplete_fields(None):
+                query = {"app_label": owner.opts.app_label, "model_name": owner.opts.model_name, "field_name": name}
+                assert writing.get(reverse("admin:autocomplete"), query | {"term": "hip"}).status_code == 200, query
+
+
+def test_every_link_between_entries_has_a_field(writing):
+    """A kind that gets a new list must get an inline: else saving would keep it, but nobody could see it."""
+    for kind in kinds.all_kinds():
+        shown = {inline.model for inline in admin.site._registry[kind.model].inlines}
+        assert shown == {kind.row_model(name) for name in kind.rows}, kind.name
+
+
+def test_the_first_page_lists_what_people_work_on_in_their_order(writing):
+    html = writing.get("/admin/").content.decode()
+    names = re.findall(r'<h3 id="kind-\w+"><a href="[^"]+">([^<]+)</a>', html)
+    assert names[:7] == [
+        "Conditions",
+        "Symptoms",
+        "Treatments and home remedies",
+        "Exercises",
+        "Prevention strategies",
+        "Guides",
+        "Questions",
+    ]
+    assert "Entries" not in names
+    assert "Users" not in names
+
+
+def test_no_page_holds_a_script_or_style_that_the_policy_would_block(reviewing, draft):
+    pages = ["/admin/", list_url("condition"), list_url("condition", "add"), url(draft), url(draft, "publish")]
+    for page in [*pages, url(draft, "history"), reverse("admin:kb_release_changelist")]:
+        response = reviewing.get(page)
+        html = response.content.decode()
+        assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=\"", html), page
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=", Client().get("/admin/login/").content.decode())
+
+
+def test_somebody_without_an_account_is_sent_to_sign_in(draft, reader):
+    for page in (list_url("condition"), url(draft), url(draft, "publish")):
+        response = reader.get(page)
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/admin/login/")
+
+
+# Saving
+
+
+def test_saving_with_links_makes_one_revision_that_names_them(writing, therapist, house):
+    flag, ice = factories.RedFlagFactory(), factories.TreatmentFactory(name="Ice")
+    sent = opened(writing, list_url("condition", "add"))
+    sent |= {"name": ["Sore hip"], "slug": ["sore-hip"], "summary": ["It hurts."], "urgency": ["self_care"]}
+    sent |= {"basis": ["stated"], "body_regions": ["groin"], "tissue": ["joint"], "overview": ["One\r\ntwo"]}
+    add_row(sent, "red_flags", red_flag=flag.pk)
+    add_row(
+        sent,
+        "treatment_links",
+        treatment=ice.pk,
+        role="recommended",
+        line="first",
+        evidence_level="review",
+        basis="stated",
+    )
+    add_row(sent, "causes", text="Second cause", basis="stated", place=2)
+    add_row(sent, "causes", text="First cause", basis="stated", place=1)
+
+    response = writing.post(list_url("condition", "add"), sent | {"_continue": ["Save"]}, follow=True)
+
+    condition = Condition.objects.get(slug="sore-hip")
+    revision = Revision.objects.get(entry=condition)
+    wording = said(revision)
+    assert "saved as revision 1" in response.content.decode()
+    assert (revision.saved_by, condition.kind) == (therapist, "condition")
+    assert wording["red_flags"] == [{"red_flag": str(flag.pk)}]
+    assert [row["treatment"] for row in wording["treatments"]] == [str(ice.pk)]
+    assert [row["text"] for row in wording["causes"]] == ["First cause", "Second cause"]
+    assert wording["overview"] == "One\ntwo"
+
+
+def test_check_boxes_and_line_ends_that_come_back_otherwise_are_no_change(writing):
+    condition = ConditionFactory(body_regions=["groin", "front_of_hip"], overview="One\n\ntwo", synonyms=["b", "a"])
+    factories.CauseFactory(condition=condition, text="Too much\ntoo soon.")
+    story.save(condition)
+    writing.post(url(condition), opened(writing, url(condition)) | {"_continue": ["Save"]})
+    assert newest_revision(condition).number == 1
+
+
+def test_a_row_moves_to_the_place_that_was_typed(writing):
+    condition = ConditionFactory()
+    for text in ("A", "B", "C"):
+        factories.CauseFactory(condition=condition, text=text)
+    sent = opened(writing, url(condition)) | {"causes-2-place": ["1"]}
+    writing.post(url(condition), sent)
+    assert [row["text"] for row in said(newest_revision(condition))["causes"]] == ["C", "A", "B"]
+
+
+def test_a_removed_row_leaves_the_wording(writing):
+    condition = ConditionFactory()
+    factories.CauseFactory(condition=condition, text="A")
+    writing.post(url(condition), opened(writing, url(condition)) | {"causes-0-DELETE": ["on"]})
+    assert said(newest_revision(condition))["causes"] == []
+
+
+def test_what_the_database_would_refuse_is_said_at_its_field(writing):
+    other = ConditionFactory(slug="taken")
+    condition = ConditionFactory()
+    ice = factories.TreatmentFactory()
+    sent = opened(writing, url(condition)) | {"slug": [other.slug], "overview": ["What I typed"]}
+    add_row(
+        sent, "treatment_links", treatment=ice.pk, role="avoid", line="first", evidence_level="review", basis="stated"
+    )
+    add_row(sent, "complications", text="It may get worse.", basis="stated", leads_to=condition.pk)
+    add_row(sent, "related", target=condition.pk)
+    html = errors(writing.post(url(condition), sent))
+    assert "Another page of this kind has this short name." in html
+    assert "say why in the note" in html
+    assert "A condition cannot lead to itself." in html
+    assert "This is the page that you are on." in html
+    assert "Constraint" not in html
+    assert "What I typed" in html
+    assert not Revision.objects.filter(entry=condition).exists()
+
+
+def test_the_same_link_twice_is_refused_in_plain_words(writing):
+    condition = ConditionFactory()
+    ice = factories.TreatmentFactory()
+    sent = opened(writing, url(condition))
+    for _ in range(2):
+        add_row(
+            sent,
+            "treatment_links",
+            treatment=ice.pk,
+            role="option",
+            line="first",
+            evidence_level="review",
+            basis="stated",
+        )
+    assert "The same link stands in this list twice." in errors(writing.post(url(condition), sent))
+    flag = condition.red_flags.get().red_flag
+    sent = opened(writing, url(condition))
+    add_row(sent, "red_flags", red_flag=flag.pk)
+    assert "twice" in errors(writing.post(url(condition), sent))
+
+
+def test_a_link_removed_and_added_again_in_one_save_is_no_error(writing):
+    condition = ConditionFactory()
+    flag = condition.red_flags.get().red_flag
+    sent = opened(writing, url(condition)) | {"red_flags-0-DELETE": ["on"]}
+    add_row(sent, "red_flags", red_flag=flag.pk)
+    assert writing.post(url(condition), sent).status_code == 302
+    assert condition.red_flags.get().red_flag == flag
+
+
+def test_a_link_that_somebody_else_added_meanwhile_is_not_added_again(writing, draft, editor):
+    sent = opened(writing, url(draft))
+    ice = factories.TreatmentFactory(name="Ice")
+    add_row(
+        sent, "treatment_links", treatment=ice.pk, role="option", line="first", evidence_level="review", basis="stated"
+    )
+    factories.ConditionTreatmentFactory(condition=draft, treatment=ice)
+    story.save(draft, by=editor)
+    agreed = str(Entry.objects.get(pk=draft.pk).edit_version)
+    html = errors(writing.post(url(draft), sent | {"overwrite": [agreed]}))
+    assert "Somebody else has added “An option: Ice” meanwhile." in html
+
+
+def test_a_short_name_that_was_live_elsewhere_cannot_be_taken(writing, house):
+    story.go_live(story.edit(house["disclaimer"], slug="another"))
+    other = factories.DisclaimerFactory()
+    html = errors(writing.post(url(other), opened(writing, url(other)) | {"slug": ["not-a-diagnosis"]}))
+    assert "Another page was live under this short name" in html
+
+
+def test_nobody_deletes(reviewing, draft):
+    root = at_desk(User.objects.create_superuser("root", password="a"))
+    for desk in (reviewing, root):
+        assert desk.post(url(draft, "delete"), {"post": "yes"}).status_code == 403
+        html = desk.get(list_url("condition")).content.decode()
+        assert "delete_selected" not in html
+    assert root.post(reverse("admin:auth_user_delete", args=[1]), {"post": "yes"}).status_code == 403
+    assert Condition.objects.filter(pk=draft.pk).exists()
+
+
+# Two people at once
+
+
+def test_the_second_to_save_is_told_who_was_first_and_loses_nothing(writing, draft, editor):
+    sent = opened(writing, url(draft)) | {"overview": ["What the therapist typed"]}
+    add_row(sent, "causes", text="A cause that I typed", basis="stated")
+    story.save(story.edit(draft, summary="What the editor wrote"), by=editor)
+
+    html = errors(writing.post(url(draft), sent))
+
+    assert "editor saved this page on 1 March 2026" in html
+    assert "<strong>summary</strong>" in html
+    assert "What the therapist typed" in html
+    assert "A cause that I typed" in html
+    assert said(newest_revision(draft))["summary"] == "What the editor wrote"
+    assert newest_revision(draft).number == 2
+
+
+def test_who_has_read_the_newer_wording_may_save_over_it_but_not_over_a_third(writing, draft, editor):
+    sent = opened(writing, url(draft)) | {"overview": ["Mine"]}
+    story.save(story.edit(draft, summary="Theirs"), by=editor)
+    agreed = str(Entry.objects.get(pk=draft.pk).edit_version)
+    story.save(story.edit(draft, summary="Theirs again"), by=editor)
+    assert "Somebody else saved this page" in errors(writing.post(url(draft), sent | {"overwrite": [agreed]}))
+
+    agreed = str(Entry.objects.get(pk=draft.pk).edit_version)
+    assert writing.post(url(draft), sent | {"overwrite": [agreed]}).status_code == 302
+    assert said(newest_revision(draft))["overview"] == "Mine"
+
+
+def test_text_in_a_row_that_somebody_else_removed_is_kept(writing, draft, editor):
+    first, second = (factories.CauseFactory(condition=draft, text=text) for text in ("First", "Second"))
+    story.save(draft)
+    sent = opened(writing, url(draft)) | {"causes-0-text": ["First, and what I typed"]}
+    first.delete()
+    story.save(draft, by=editor)
+
+    html = errors(writing.post(url(draft), sent))
+    assert "First, and what I typed" in html
+    resent = _Form(html).sent | {"overwrite": [str(Entry.objects.get(pk=draft.pk).edit_version)]}
+    assert writing.post(url(draft), resent).status_code == 302
+    assert {row["text"] for row in said(newest_revision(draft))["causes"]} == {"First, and what I typed", second.text}
+
+
+# Publishing
+
+
+def test_a_therapist_cannot_publish_withdraw_or_merge(writing, draft, editor):
+    html = writing.get(url(draft)).content.decode()
+    assert "A clinical editor who did not write it can publish it: editor." in html
+    assert "/publish/" not in html
+    for act in ("publish", "withdraw", "merge"):
+        assert writing.get(url(draft, act)).status_code == 403
+        sent = {"revision": newest_revision(draft).pk, "role": "physician", "severity": "content", "reason": "safety"}
+        assert writing.post(url(draft, act), sent | {"next_review_on": "2030-01-01"}).status_code == 403
+    assert not story.is_live(draft)
+
+
+def test_a_forged_request_without_its_token_is_refused(editor, draft):
+    desk = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
+    desk.force_login(editor)
+    assert desk.post(url(draft, "publish"), {"severity": "content"}).status_code == 403
+
+
+def test_an_editor_publishes_what_the_therapist_wrote_and_the_api_answers(reviewing, draft, editor, reader):
+    assert "Publish…" in reviewing.get(url(draft)).content.decode()
+    response = publishing(reviewing, draft, role=["physician"], next_review_on=["2030-05-01"], summary=["New."])
+    assert response.status_code == 302
+    approval = Approval.objects.get(revision=newest_revision(draft))
+    assert (approval.approved_by, approval.role, str(approval.next_review_on)) == (editor, "physician", "2030-05-01")
+    assert Release.objects.latest("pk").summary == "New."
+    assert story.get(reader, "/conditions/sore-hip").json_body["review"]["status"] == "reviewed"
+    html = reviewing.get(url(draft)).content.decode()
+    assert "/api/v1/conditions/sore-hip" in html
+    assert "Renew the review…" in html
+
+
+def test_an_editor_who_wrote_it_is_told_so_at_once_and_refused(reviewing, draft, editor):
+    sent = opened(reviewing, url(draft, "publish"))
+    story.save(story.edit(draft, overview="The editor's words"), by=editor)
+    reason = "You wrote part of this yourself, so somebody else must approve it."
+    assert reason in reviewing.get(url(draft, "publish")).content.decode()
+    sent |= {"revision": [str(newest_revision(draft).pk)], "summary": ["Typed by hand"]}
+    html = errors(reviewing.post(url(draft, "publish"), sent))
+    assert reason in html
+    assert "Typed by hand" in html
+    assert not story.is_live(draft)
+    assert not Approval.objects.filter(revision=newest_revision(draft)).exists()
+
+
+def test_looking_at_the_publish_page_changes_nothing(reviewing, draft):
+    before = [model.objects.count() for model in (Release, Approval, Document)], story.head()
+    assert reviewing.get(url(draft, "publish")).status_code == 200
+    assert ([model.objects.count() for model in (Release, Approval, Document)], story.head()) == before
+
+
+def test_a_wording_saved_after_the_page_was_opened_does_not_go_live_unread(reviewing, draft, therapist):
+    sent = opened(reviewing, url(draft, "publish"))
+    story.save(story.edit(draft, overview="Newer words"), by=therapist)
+    assert "saved a newer wording" in errors(reviewing.post(url(draft, "publish"), sent))
+    assert not story.is_live(draft)
+
+
+def test_what_stands_in_the_way_is_listed_before_anybody_fills_the_page_in(reviewing, house, therapist):
+    bare = ConditionFactory(red_flags=[], basis="general")
+    story.save(bare, by=therapist)
+    html = reviewing.get(url(bare, "publish")).content.decode()
+    assert "It names no red flag." in html
+    assert "It names no source." in html
+    assert "Approve and publish" not in html
+
+
+def test_a_safety_change_needs_a_line_for_readers(reviewing, draft):
+    html = errors(publishing(reviewing, draft, severity=["safety"]))
+    assert "Say in one line what was unsafe" in html
+
+
+def test_withdrawing_asks_for_a_reason_and_readers_are_told(reviewing, draft, reader):
+    publishing(reviewing, draft)
+    sent = opened(reviewing, url(draft, "withdraw"))
+    assert "This field is required." in errors(reviewing.post(url(draft, "withdraw"), sent))
+    assert story.is_live(draft)
+    assert reviewing.post(url(draft, "withdraw"), sent | {"reason": ["outdated"]}).status_code == 302
+    gone = story.get(reader, "/conditions/sore-hip")
+    assert gone.status_code == 410
+    assert "Withdrawn" in reviewing.get(list_url("condition")).content.decode()
+
+
+def test_merging_sends_readers_to_the_other_page(reviewing, draft, reader, therapist):
+    publishing(reviewing, draft)
+    other = ConditionFactory(slug="other-hip", red_flags=[draft.red_flags.get().red_flag])
+    story.go_live(other)
+    assert reviewing.post(url(draft, "merge"), {"severity": "content", "into": other.pk}).status_code == 302
+    assert story.get(reader, "/conditions/sore-hip").status_code == 410
+    assert Document.objects.get(entry=draft).replaced_by_id == other.pk
+
+
+def test_saving_over_a_live_page_says_that_readers_still_see_the_old_one(reviewing, writing, draft, reader):
+    publishing(reviewing, draft)
+    before = story.get(reader, "/conditions/sore-hip").content
+    sent = opened(writing, url(draft)) | {"overview": ["Newer words"], "_continue": ["Save"]}
+    html = writing.post(url(draft), sent, follow=True).content.decode()
+    assert "Readers still see the older text" in html
+    assert "Live with changes" in html
+    assert "It changes: overview." in html
+    assert story.get(reader, "/conditions/sore-hip").content == before
+
+
+# Reading
+
+
+def test_the_history_tells_who_saved_which_revision_and_which_is_live(reviewing, draft):
+    publishing(reviewing, draft)
+    html = reviewing.get(url(draft, "history")).content.decode()
+    assert "therapist" in html
+    assert "badge-live" in html
+    assert not LogEntry.objects.filter(action_flag=3).exists()
+
+
+def test_releases_can_be_read_and_not_changed(writing, reviewing, draft):
+    publishing(reviewing, draft)
+    release = Release.objects.latest("pk")
+    page = reverse("admin:kb_release_change", args=[release.pk])
+    assert "Sore hip" in writing.get(page).content.decode()
+    assert reviewing.post(page, {"title": "Another"}).status_code == 403
+    assert writing.get(reverse("admin:kb_release_add")).status_code == 403
+
+
+def test_an_entry_of_unknown_kind_leads_to_its_own_page(writing, draft):
+    assert writing.get(reverse("admin:kb_entry_change", args=[draft.pk])).headers["Location"] == url(draft)
+
+
+def test_a_see_also_link_is_looked_up_among_all_kinds_by_name(writing, draft):
+    query = {"app_label": "kb", "model_name": "relatedlink", "field_name": "target", "term": "sore"}
+    found = writing.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert found == [{"id": str(draft.pk), "text": "Sore hip (condition)"}]
+
+
+@pytest.mark.parametrize("rows", [3, 2000])
+def test_a_list_costs_the_same_few_queries_however_long_it_is(writing, django_assert_max_num_queries, rows):
+    # session, user, two of permissions, count twice, the page itself, its filters
+    wording = said(story.save(factories.SourceFactory()))
+    many = {uuid.uuid4(): wording | {"slug": f"source-of-{n}", "name": f"Source {n}"} for n in range(rows)}
+    editing.write("source", many, by=None, at=story.NOW)
+    with django_assert_max_num_queries(12):
+        assert writing.get(list_url("source"), {"q": "source"}).status_code == 200
+
+
+def test_only_superusers_see_accounts(reviewing, editor):
+    assert reviewing.get(reverse("admin:auth_user_changelist")).status_code == 403
+    root = at_desk(User.objects.create_superuser("root", password="a"))
+    assert root.get(reverse("admin:auth_user_changelist")).status_code == 200
+
+
+def test_people_who_may_only_look_see_no_way_to_save(draft):
+    looking = PersonFactory(username="looking")
+    looking.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
+    html = at_desk(looking).get(url(draft)).content.decode()
+    assert 'name="_continue"' not in html
+    assert "Sore hip" in html
