@@ -53,7 +53,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": "/", "description": "The installation that serves this document"}],
-    "SORT_OPERATIONS": True,
+    "SORT_OPERATION_PARAMETERS": False,  # what a list is about first, then its order and pages
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "kb.api.openapi.describe_document",

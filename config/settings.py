@@ -14,7 +14,7 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # --- the application ---
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "kb.admin.apps.DeskConfig",  # Django's admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -129,7 +129,7 @@ def _park_slugs(pks: list[uuid.UUID]) -> None:
 
 
 def _take_away(kind: Kind, pks: list[uuid.UUID]) -> None:
-    """Two entries may also swap another value that only one of them can have. What points at them waits for the commit."""
+    """Two entries may also swap another value that only one can have. What points at them waits for the commit."""
     for some in batches(pks):
         rows = kind.model._base_manager.filter(pk__in=some)
         rows._raw_delete(rows.db)

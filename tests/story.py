@@ -2,11 +2,18 @@
 
 import datetime
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.test import Client
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client, override_settings
 
+from config import environment
+from config.databases import databases
 from kb import editing, kinds, review
 from kb.enums import ReleaseOrigin, Severity, TombstoneReason
 from kb.models.editing import Release, Revision
@@ -98,3 +105,19 @@ def slugs(client: Client, path: str) -> list[str]:
     response = get(client, path)
     assert response.status_code == 200, response.content
     return [item["slug"] for item in response.json_body["items"]]
+
+
+@contextmanager
+def public_connection() -> Iterator[BaseDatabaseWrapper]:
+    """The readers' own connection, as an installation has it. Only for tests with `transaction=True`."""
+    made = databases(data_dir=settings.DATA_DIR, url=environment.text("DATABASE_URL"), public_url="")["public"]
+    made["NAME"] = connections["default"].settings_dict["NAME"]
+    made["OPTIONS"].pop("pool", None)  # it would hold on to a database that is to be dropped
+    connections.settings["public"] = connections.configure_settings({"default": {}, "public": made})["public"]
+    try:
+        with override_settings(PUBLIC_DATABASE="public"):
+            connections["public"].connect()  # past the guard that keeps tests to their own database
+            yield connections["public"]
+    finally:
+        connections["public"].close()
+        del connections["public"], connections.settings["public"]

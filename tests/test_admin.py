@@ -9,6 +9,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
@@ -91,6 +92,16 @@ def errors(response: Any) -> str:
     return str(response.content.decode())
 
 
+def newest(entry: Entry) -> Revision:
+    revision = newest_revision(entry)
+    assert revision is not None
+    return revision
+
+
+def wording(entry: Entry) -> story.Json:
+    return said(newest(entry))
+
+
 def url(entry: Entry, page: str = "change") -> str:
     return reverse(f"admin:{_meta(entry.kind).app_label}_{_meta(entry.kind).model_name}_{page}", args=[entry.pk])
 
@@ -164,7 +175,7 @@ def test_every_link_field_is_looked_up_by_typing(writing):
         if not isinstance(model_admin, EntryAdmin):
             continue
         for owner in (model_admin, *(inline(model, admin.site) for inline in model_admin.inlines)):
-            for name in owner.get_autocomplete_fields(None):
+            for name in owner.get_autocomplete_fields(HttpRequest()):
                 query = {"app_label": owner.opts.app_label, "model_name": owner.opts.model_name, "field_name": name}
                 assert writing.get(reverse("admin:autocomplete"), query | {"term": "hip"}).status_code == 200, query
 
@@ -234,13 +245,13 @@ def test_saving_with_links_makes_one_revision_that_names_them(writing, therapist
 
     condition = Condition.objects.get(slug="sore-hip")
     revision = Revision.objects.get(entry=condition)
-    wording = said(revision)
+    written = said(revision)
     assert "saved as revision 1" in response.content.decode()
     assert (revision.saved_by, condition.kind) == (therapist, "condition")
-    assert wording["red_flags"] == [{"red_flag": str(flag.pk)}]
-    assert [row["treatment"] for row in wording["treatments"]] == [str(ice.pk)]
-    assert [row["text"] for row in wording["causes"]] == ["First cause", "Second cause"]
-    assert wording["overview"] == "One\ntwo"
+    assert written["red_flags"] == [{"red_flag": str(flag.pk)}]
+    assert [row["treatment"] for row in written["treatments"]] == [str(ice.pk)]
+    assert [row["text"] for row in written["causes"]] == ["First cause", "Second cause"]
+    assert written["overview"] == "One\ntwo"
 
 
 def test_check_boxes_and_line_ends_that_come_back_otherwise_are_no_change(writing):
@@ -248,7 +259,7 @@ def test_check_boxes_and_line_ends_that_come_back_otherwise_are_no_change(writin
     factories.CauseFactory(condition=condition, text="Too much\ntoo soon.")
     story.save(condition)
     writing.post(url(condition), opened(writing, url(condition)) | {"_continue": ["Save"]})
-    assert newest_revision(condition).number == 1
+    assert newest(condition).number == 1
 
 
 def test_a_row_moves_to_the_place_that_was_typed(writing):
@@ -257,21 +268,21 @@ def test_a_row_moves_to_the_place_that_was_typed(writing):
         factories.CauseFactory(condition=condition, text=text)
     sent = opened(writing, url(condition)) | {"causes-2-place": ["1"]}
     writing.post(url(condition), sent)
-    assert [row["text"] for row in said(newest_revision(condition))["causes"]] == ["C", "A", "B"]
+    assert [row["text"] for row in wording(condition)["causes"]] == ["C", "A", "B"]
 
 
 def test_a_removed_row_leaves_the_wording(writing):
     condition = ConditionFactory()
     factories.CauseFactory(condition=condition, text="A")
     writing.post(url(condition), opened(writing, url(condition)) | {"causes-0-DELETE": ["on"]})
-    assert said(newest_revision(condition))["causes"] == []
+    assert wording(condition)["causes"] == []
 
 
 def test_what_the_database_would_refuse_is_said_at_its_field(writing):
     other = ConditionFactory(slug="taken")
     condition = ConditionFactory()
     ice = factories.TreatmentFactory()
-    sent = opened(writing, url(condition)) | {"slug": [other.slug], "overview": ["What I typed"]}
+    sent: Sent = opened(writing, url(condition)) | {"slug": [other.slug], "overview": ["What I typed"]}
     add_row(
         sent, "treatment_links", treatment=ice.pk, role="avoid", line="first", evidence_level="review", basis="stated"
     )
@@ -361,8 +372,8 @@ def test_the_second_to_save_is_told_who_was_first_and_loses_nothing(writing, dra
     assert "<strong>summary</strong>" in html
     assert "What the therapist typed" in html
     assert "A cause that I typed" in html
-    assert said(newest_revision(draft))["summary"] == "What the editor wrote"
-    assert newest_revision(draft).number == 2
+    assert wording(draft)["summary"] == "What the editor wrote"
+    assert newest(draft).number == 2
 
 
 def test_who_has_read_the_newer_wording_may_save_over_it_but_not_over_a_third(writing, draft, editor):
@@ -374,7 +385,7 @@ def test_who_has_read_the_newer_wording_may_save_over_it_but_not_over_a_third(wr
 
     agreed = str(Entry.objects.get(pk=draft.pk).edit_version)
     assert writing.post(url(draft), sent | {"overwrite": [agreed]}).status_code == 302
-    assert said(newest_revision(draft))["overview"] == "Mine"
+    assert wording(draft)["overview"] == "Mine"
 
 
 def test_text_in_a_row_that_somebody_else_removed_is_kept(writing, draft, editor):
@@ -388,7 +399,7 @@ def test_text_in_a_row_that_somebody_else_removed_is_kept(writing, draft, editor
     assert "First, and what I typed" in html
     resent = _Form(html).sent | {"overwrite": [str(Entry.objects.get(pk=draft.pk).edit_version)]}
     assert writing.post(url(draft), resent).status_code == 302
-    assert {row["text"] for row in said(newest_revision(draft))["causes"]} == {"First, and what I typed", second.text}
+    assert {row["text"] for row in wording(draft)["causes"]} == {"First, and what I typed", second.text}
 
 
 # Publishing
@@ -400,7 +411,7 @@ def test_a_therapist_cannot_publish_withdraw_or_merge(writing, draft, editor):
     assert "/publish/" not in html
     for act in ("publish", "withdraw", "merge"):
         assert writing.get(url(draft, act)).status_code == 403
-        sent = {"revision": newest_revision(draft).pk, "role": "physician", "severity": "content", "reason": "safety"}
+        sent = {"revision": newest(draft).pk, "role": "physician", "severity": "content", "reason": "safety"}
         assert writing.post(url(draft, act), sent | {"next_review_on": "2030-01-01"}).status_code == 403
     assert not story.is_live(draft)
 
@@ -415,7 +426,7 @@ def test_an_editor_publishes_what_the_therapist_wrote_and_the_api_answers(review
     assert "Publish…" in reviewing.get(url(draft)).content.decode()
     response = publishing(reviewing, draft, role=["physician"], next_review_on=["2030-05-01"], summary=["New."])
     assert response.status_code == 302
-    approval = Approval.objects.get(revision=newest_revision(draft))
+    approval = Approval.objects.get(revision=newest(draft))
     assert (approval.approved_by, approval.role, str(approval.next_review_on)) == (editor, "physician", "2030-05-01")
     assert Release.objects.latest("pk").summary == "New."
     assert story.get(reader, "/conditions/sore-hip").json_body["review"]["status"] == "reviewed"
@@ -429,12 +440,12 @@ def test_an_editor_who_wrote_it_is_told_so_at_once_and_refused(reviewing, draft,
     story.save(story.edit(draft, overview="The editor's words"), by=editor)
     reason = "You wrote part of this yourself, so somebody else must approve it."
     assert reason in reviewing.get(url(draft, "publish")).content.decode()
-    sent |= {"revision": [str(newest_revision(draft).pk)], "summary": ["Typed by hand"]}
+    sent |= {"revision": [str(newest(draft).pk)], "summary": ["Typed by hand"]}
     html = errors(reviewing.post(url(draft, "publish"), sent))
     assert reason in html
     assert "Typed by hand" in html
     assert not story.is_live(draft)
-    assert not Approval.objects.filter(revision=newest_revision(draft)).exists()
+    assert not Approval.objects.filter(revision=newest(draft)).exists()
 
 
 def test_looking_at_the_publish_page_changes_nothing(reviewing, draft):
@@ -528,8 +539,8 @@ def test_a_see_also_link_is_looked_up_among_all_kinds_by_name(writing, draft):
 @pytest.mark.parametrize("rows", [3, 2000])
 def test_a_list_costs_the_same_few_queries_however_long_it_is(writing, django_assert_max_num_queries, rows):
     # session, user, two of permissions, count twice, the page itself, its filters
-    wording = said(story.save(factories.SourceFactory()))
-    many = {uuid.uuid4(): wording | {"slug": f"source-of-{n}", "name": f"Source {n}"} for n in range(rows)}
+    one = said(story.save(factories.SourceFactory()))
+    many = {uuid.uuid4(): one | {"slug": f"source-of-{n}", "name": f"Source {n}"} for n in range(rows)}
     editing.write("source", many, by=None, at=story.NOW)
     with django_assert_max_num_queries(12):
         assert writing.get(list_url("source"), {"q": "source"}).status_code == 200
@@ -547,3 +558,9 @@ def test_people_who_may_only_look_see_no_way_to_save(draft):
     html = at_desk(looking).get(url(draft)).content.decode()
     assert 'name="_continue"' not in html
     assert "Sore hip" in html
+
+
+def test_every_page_wears_our_own_style(writing):
+    """Django's own templates would win if its admin stood above `kb` in INSTALLED_APPS."""
+    for response in (Client().get("/admin/login/"), writing.get("/admin/"), writing.get("/admin/password_change/")):
+        assert "kb/admin.css" in response.content.decode()

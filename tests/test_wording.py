@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conditions.enums import TreatmentRole
@@ -254,6 +254,7 @@ def test_a_date_is_text():
     assert Source.objects.get(pk=pk).last_reviewed_on == datetime.date(2026, 1, 31)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(
     st.text(
         st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("\r\n\t")
@@ -266,6 +267,7 @@ def test_any_text_is_tidied_once_and_for_all(text):
     assert canonical_json(text.strip()) == canonical_json(tidied)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.sampled_from("\x00\x01\x08\x0b\x1f\x7f\x85\x9f\ud800\udfff\ufffe\uffff"), st.text(), st.text())
 def test_a_text_with_a_control_character_is_refused(character, before, after):
     with pytest.raises(ValueError, match="control character"):

@@ -1,4 +1,4 @@
-"""What a form on the desk checks besides: constraints, in plain words, and that nobody saves over work they have not seen."""
+"""What a form on the desk checks besides: constraints, in plain words; and that nobody saves over unseen work."""
 
 import datetime
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet, Textarea
@@ -48,10 +49,9 @@ class RowFormSet(BaseInlineFormSet):
         unseen = self.model._default_manager.filter(**{self.fk.name: self.instance.pk}).exclude(pk__in=sent)
         for constraint in self.model._meta.total_unique_constraints:
             taken = set(unseen.values_list(*constraint.fields))
+            columns: list[Any] = [self.model._meta.get_field(name) for name in constraint.fields]
             for form in self.extra_forms:
-                key = tuple(
-                    getattr(form.instance, self.model._meta.get_field(name).attname) for name in constraint.fields
-                )
+                key = tuple(getattr(form.instance, column.attname) for column in columns)
                 if key in taken and form not in self.deleted_forms:
                     raise ValidationError(f"Somebody else has added “{form.instance}” meanwhile. Remove yours.")
 
@@ -129,16 +129,21 @@ class RowInline(admin.StackedInline):
 
 def link_names(model: type[models.Model]) -> list[str]:
     """The fields of a form that lead to entries and are looked up by typing."""
-    links = [
-        field for field in model._meta.get_fields() if field.is_relation and field.concrete and field.related_model
-    ]
-    return [
-        field.name
-        for field in links
-        if issubclass(field.related_model, Entry)
-        and not getattr(field.remote_field, "parent_link", False)
-        and (not field.many_to_many or field.remote_field.through._meta.auto_created)
-    ]
+    fields: list[Any] = [*model._meta.fields, *model._meta.many_to_many]
+    return [field.name for field in fields if field.is_relation and _is_looked_up(field)]
+
+
+def _is_looked_up(field: Any) -> bool:
+    if field.many_to_many and not field.remote_field.through._meta.auto_created:
+        return False  # its rows are a list of their own
+    return issubclass(field.related_model, Entry) and not getattr(field.remote_field, "parent_link", False)
+
+
+class LinksWidget(AutocompleteSelectMultiple):
+    """Without Select2's one cross that takes away every link at once."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
 def plain_formfield(formfield: Any, db_field: Any, request: Any, *, rows: int, **kwargs: Any) -> Any:
@@ -147,6 +152,8 @@ def plain_formfield(formfield: Any, db_field: Any, request: Any, *, rows: int, *
         kwargs["form_class"] = PlainTextField
     if type(db_field) is models.TextField:
         kwargs["widget"] = Textarea(attrs={"rows": rows})
+    if db_field.many_to_many:
+        kwargs["widget"] = LinksWidget(db_field, admin.site)
     field = formfield(db_field, request, **kwargs)
     if field is not None and db_field.is_relation:
         field.widget.can_change_related = False

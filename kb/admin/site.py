@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Count
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from kb import desk, kinds
@@ -42,7 +41,7 @@ class DeskSite(admin.AdminSite):
     site_url = None
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Groups by what people do, not by Django app. A model admin's `section`, `rank` and `label` say where and how."""
+        """Groups by what people do, not by Django app. A model admin's `section` and `rank` say where it stands."""
         if app_label:
             return super().get_app_list(request, app_label)
         listed = defaultdict(list)
@@ -74,7 +73,7 @@ class DeskSite(admin.AdminSite):
                 model["counts"] = counts.get(names.get(model["model"], ""))
         return super().index(request, {"app_list": sections, **(extra_context or {})})
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         return EntryLookup.as_view(admin_site=self)(request)
 
 

@@ -90,11 +90,16 @@ def add_examples(result: Json, generator: Any, request: Any, public: bool) -> Js
         answers = examples.get(operation["operationId"], {})
         for status, answer in answers.items():
             for content in operation["responses"].get(status, {}).get("content", {}).values():
-                content["example"] = answer
+                content |= {"example": answer} if status == "200" else {"examples": _named(answer)}
         for parameter in operation["parameters"]:
             if parameter["in"] == "path" and "200" in answers:
                 parameter["example"] = answers["200"]["slug"]
     return result
+
+
+def _named(problems: dict[str, Json]) -> Json:
+    """One example for each type of error that has this status."""
+    return {name: {"summary": problem["title"], "value": problem} for name, problem in sorted(problems.items())}
 
 
 def _tags() -> Iterator[Json]:

@@ -109,10 +109,10 @@ def described_list_view(kind: PublishedKind) -> type[ListView]:
         tags=[tag_of(kind)],
         summary=f"List {words(kind.plural)}",
         description=(
-            f"{kind.description}\n\nSummaries, in pages. A repeated filter means “or”, another one “and”; "
+            f"{kind.description}\n\nSummaries, in pages. Repeat a filter for “or”, add another one for “and”; "
             f"all together may have {parameters.MAX_ALL_VALUES} values."
         ),
-        parameters=[*_list_parameters(), *(_filter_parameter(filter_) for filter_ in kind.filters)],
+        parameters=[*(_filter_parameter(filter_) for filter_ in kind.filters), *_list_parameters()],
         responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
     )
     return _described(ListView, f"{kind.singular}ListView", operation, kind=kind)
@@ -211,6 +211,7 @@ def _list_parameters() -> list[OpenApiParameter]:
             "Only the entries with these ids.",
             parameters.MAX_IDS,
         ),
+        OpenApiParameter("sort", _ref(Sort), description=f"The order. Not given: `{parameters.SORTS[0]}`."),
         OpenApiParameter(
             "limit",
             # No default: a client that sends it unasked would cut a batch of ids short.
@@ -220,7 +221,6 @@ def _list_parameters() -> list[OpenApiParameter]:
                 f"with `id`, {parameters.LIMIT_MAX}."
             ),
         ),
-        OpenApiParameter("sort", _ref(Sort), description=f"The order. Not given: `{parameters.SORTS[0]}`."),
         OpenApiParameter(
             "cursor",
             {"type": "string", "maxLength": 1000},

@@ -1,7 +1,7 @@
 /* What plain HTML cannot do for the editors' desk: names for looked-up fields, jumps into closed lists, a word before work is lost. */
 "use strict";
 
-/* Select2 draws link fields anew and leaves them without a name for screen readers. */
+/* Select2 draws link fields anew and leaves them without their label. */
 function nameLinkFields(root) {
     for (const select of root.querySelectorAll("select.admin-autocomplete")) {
         const label = document.querySelector(`label[for="${select.id}"]`);
@@ -9,14 +9,13 @@ function nameLinkFields(root) {
         if (!label || !drawn || !drawn.classList.contains("select2")) {
             continue;
         }
-        const name = label.textContent.replace(/:\s*$/, "").trim();
-        for (const part of drawn.querySelectorAll("[role=combobox], [role=searchbox], input")) {
-            part.setAttribute("aria-label", name);
-            if (part.getAttribute("role") === "combobox") {
-                const chosen = select.selectedOptions[0];
-                part.removeAttribute("aria-labelledby");
-                part.setAttribute("aria-label", chosen && chosen.value ? `${name}: ${chosen.text}` : name);
-            }
+        label.id = `${select.id}_label`;
+        for (const box of drawn.querySelectorAll("[role=combobox]")) {
+            const chosen = box.querySelector(".select2-selection__rendered[id]");
+            box.setAttribute("aria-labelledby", chosen ? `${label.id} ${chosen.id}` : label.id);
+        }
+        for (const box of drawn.querySelectorAll("input")) {
+            box.setAttribute("aria-labelledby", label.id);
         }
     }
 }
@@ -46,7 +45,6 @@ function guardTypedText(form) {
 }
 
 window.addEventListener("load", () => {
-    nameLinkFields(document);
     openTarget();
     window.addEventListener("hashchange", openTarget);
     for (const jump of document.querySelectorAll(".jump a")) {
@@ -56,8 +54,13 @@ window.addEventListener("load", () => {
     if (form) {
         guardTypedText(form);
     }
-    if (window.django && window.django.jQuery) {
-        window.django.jQuery(document).on("select2:select select2:unselect", () => form && form.dispatchEvent(new Event("input")));
-    }
 });
+if (window.django && window.django.jQuery) {
+    /* Through jQuery, so that it comes after Select2's own start, which jQuery puts off. */
+    const $ = window.django.jQuery;
+    $(() => nameLinkFields(document));
+    $(document).on("select2:select select2:unselect", (event) => {
+        event.target.dispatchEvent(new Event("input", {bubbles: true}));
+    });
+}
 document.addEventListener("formset:added", (event) => setTimeout(() => nameLinkFields(event.target)));
