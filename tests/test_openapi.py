@@ -439,6 +439,12 @@ def test_no_enumeration_holds_null_or_nothing():
             assert (schema["type"], schema.get("nullable")) == ("string", None), name
 
 
+def test_no_enumeration_takes_a_name_that_every_kotlin_enumeration_has():
+    for name, schema in SCHEMAS.items():
+        if {"entries", "name", "ordinal", "value", "values"} & set(schema.get("enum", [])):
+            assert len(schema["x-enum-varnames"]) == len(schema["enum"]), name
+
+
 def test_every_field_is_always_there_and_described():
     for place, schema in COMPONENTS:
         if schema.get("type") == "object" and "allOf" not in schema:

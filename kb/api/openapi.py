@@ -41,6 +41,10 @@ HEADERS_OF = {
 }
 
 
+TAKEN = {"entries", "name", "ordinal", "value", "values"}
+"""What every enumeration of Kotlin or Java has already; a value of that name gets another one in generated clients."""
+
+
 def describe_document(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """The parts about the whole: tags in reading order, no security, where to read more."""
     result["tags"] = [{"name": ABOUT, "description": "The index, and what to call things."}, *_tags()]
@@ -113,7 +117,10 @@ def _tags() -> Iterator[Json]:
 def _enumeration(choices: type[TextChoices]) -> Json:
     values = "\n".join(f"* `{value}`: {label}" for value, label in choices.choices)
     about = " ".join((choices.__doc__ or "").split())
-    return {"type": "string", "enum": list(choices.values), "description": f"{about}\n\n{values}".strip()}
+    described = {"type": "string", "enum": list(choices.values), "description": f"{about}\n\n{values}".strip()}
+    if TAKEN & set(choices.values):
+        described["x-enum-varnames"] = [name.lower() for name in choices.names]
+    return described
 
 
 def _operations(result: Json) -> list[Json]:

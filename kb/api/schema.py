@@ -27,8 +27,8 @@ FLAG = "^(true|false)$"
 class Sort(TextChoices):
     """The order of a list."""
 
-    URGENCY = "urgency", "Most urgent first, then by name"
-    NAME = "name", "By name"
+    BY_URGENCY = "urgency", "Most urgent first, then by name"
+    BY_NAME = "name", "By name"
 
 
 class Problem(serializers.Serializer[Any]):
@@ -223,7 +223,7 @@ def _list_parameters() -> list[OpenApiParameter]:
         ),
         OpenApiParameter(
             "cursor",
-            {"type": "string", "maxLength": 1000},
+            {"type": "string", "maxLength": 2700},
             description="Where the page starts. Opaque: follow `next` rather than make one.",
         ),
         LOCALE,
