@@ -161,7 +161,9 @@ _JSON_TYPES: list[tuple[type[Field], type | tuple[type, ...], str]] = [
 def _check_type(field: Any, value: Any) -> None:
     json_type, called = next((json_type, called) for made, json_type, called in _JSON_TYPES if isinstance(field, made))
     if not isinstance(value, json_type) or (isinstance(value, bool) and json_type is not bool):
-        hint = f" Put it in quotes: '{json.dumps(value)}'." if called == "text" and isinstance(value, int | float) else ""
+        hint = (
+            f" Put it in quotes: '{json.dumps(value)}'." if called == "text" and isinstance(value, int | float) else ""
+        )
         raise ValidationError(f"This must be {called}.{hint}")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValidationError("This number is too large.")

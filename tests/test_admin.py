@@ -251,7 +251,7 @@ def test_saving_with_links_makes_one_revision_that_names_them(writing, therapist
     assert written["red_flags"] == [{"red_flag": str(flag.pk)}]
     assert [row["treatment"] for row in written["treatments"]] == [str(ice.pk)]
     assert [row["text"] for row in written["causes"]] == ["First cause", "Second cause"]
-    assert written["overview"] == "One\ntwo"
+    assert written["overview"] == condition.overview == "One\ntwo"
 
 
 def test_check_boxes_and_line_ends_that_come_back_otherwise_are_no_change(writing):
@@ -279,10 +279,10 @@ def test_a_removed_row_leaves_the_wording(writing):
 
 
 def test_what_the_database_would_refuse_is_said_at_its_field(writing):
-    other = ConditionFactory(slug="taken")
+    ConditionFactory(slug="taken")
     condition = ConditionFactory()
     ice = factories.TreatmentFactory()
-    sent: Sent = opened(writing, url(condition)) | {"slug": [other.slug], "overview": ["What I typed"]}
+    sent = opened(writing, url(condition)) | {"slug": ["taken"], "overview": ["What I typed"]}
     add_row(
         sent, "treatment_links", treatment=ice.pk, role="avoid", line="first", evidence_level="review", basis="stated"
     )
@@ -351,6 +351,7 @@ def test_a_short_name_that_was_live_elsewhere_cannot_be_taken(writing, house):
 def test_nobody_deletes(reviewing, draft):
     root = at_desk(User.objects.create_superuser("root", password="a"))
     for desk in (reviewing, root):
+        assert desk.get(url(draft, "delete")).status_code == 403
         assert desk.post(url(draft, "delete"), {"post": "yes"}).status_code == 403
         html = desk.get(list_url("condition")).content.decode()
         assert "delete_selected" not in html

@@ -367,7 +367,7 @@ BAD = {
         "treatments.yaml",
         "  name: Rest",
         "  ? [a, b]\n  : Rest",
-        ["treatments.yaml:3: This cannot be read: a key must be a word.", "treatments.yaml:3: This cannot…"][:1],
+        ["treatments.yaml:3: This cannot be read: a key must be a word."],
     ),
     "a missing key": (
         "treatments.yaml",

@@ -93,6 +93,23 @@ def test_ordering_always_ends_in_a_unique_column():
     assert loose == []
 
 
+def test_the_kernels_page_names_every_room():
+    page = (Path(settings.BASE_DIR) / "kb" / "README.md").read_text()
+    rooms = {path.stem for path in (Path(settings.BASE_DIR) / "kb").glob("*.py")} - {"__init__", "apps"}
+    rooms |= {path.parent.name for path in (Path(settings.BASE_DIR) / "kb").glob("*/__init__.py")}
+    rooms -= {"migrations", "management"}
+    missing = {room for room in rooms if f"{room}`" not in page and f"{room}/" not in page}
+    assert missing == set(), "Say in kb/README.md what happens there."
+
+
+def test_the_drawn_map_of_packages_is_the_one_that_is_checked():
+    pyproject = (Path(settings.BASE_DIR) / "pyproject.toml").read_text()
+    layers = re.search(r'layers = \["config".*\]', pyproject)
+    assert layers
+    drawn = " ──▶ ".join(re.findall(r'"(\w+)"', layers[0]))
+    assert drawn in (Path(settings.BASE_DIR) / "README.md").read_text()
+
+
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(settings.BASE_DIR)))
 def test_a_module_can_be_read_in_one_pass(path):
     lines = path.read_text().splitlines()

@@ -48,7 +48,7 @@ class Problem(serializers.Serializer[Any]):
     )
 
 
-class Collection(serializers.Serializer[Any]):
+class ApiCollection(serializers.Serializer[Any]):
     """One list of the API."""
 
     kind = serializers.CharField(max_length=40, help_text="The kind of content that it lists.")
@@ -75,7 +75,7 @@ class ApiIndex(serializers.Serializer[Any]):
     )
     openapi = serializers.CharField(help_text="Path of this contract.")
     vocabulary = serializers.CharField(help_text="Path of the labels of all enumerations.")
-    collections = Collection(many=True, help_text="Every list of the API.")
+    collections = ApiCollection(many=True, help_text="Every list of the API.")
 
     @extend_schema_field({"type": "integer", "format": "int64", "minimum": 0})
     def get_head(self, body: dict[str, Any]) -> int:

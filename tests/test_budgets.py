@@ -1,0 +1,156 @@
+"""Every GET costs a fixed number of queries on the readers' connection and none on the editors', whatever it shows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, get_resolver
+
+from kb import published
+from kb.api import views
+from tests import story
+from tests.factories import (
+    ENTRY_FACTORIES,
+    ConditionExerciseFactory,
+    ConditionSymptomFactory,
+    ExerciseFactory,
+    RelatedLinkFactory,
+    SymptomFactory,
+    TreatmentExerciseFactory,
+)
+
+World = dict[str, Any]
+
+# How many queries an answer of each view takes: a whole one, and a 304.
+#   index      the feed                                    304: the same
+#   list       the page with the feed beside each row      304: the feed
+#   document   the row by slug or id, tombstones too       304: the same, without its body
+#   the rest   they ask nothing of the database
+BUDGETS: dict[type[views.PublicView], tuple[int, int]] = {
+    views.IndexView: (1, 1),
+    views.ListView: (1, 1),
+    views.DocumentView: (1, 1),
+    views.VocabularyView: (0, 0),
+    views.SchemaView: (0, 0),
+    views.NothingHereView: (0, 0),
+}
+
+
+def routes() -> list[URLPattern]:
+    return [
+        pattern
+        for pattern in get_resolver().url_patterns
+        if isinstance(pattern, URLPattern) and str(pattern.pattern).lstrip("^").startswith("api")
+    ]
+
+
+def budget_of(route: URLPattern) -> tuple[int, int]:
+    """Of the view's class or the nearest one that it is made from."""
+    return next(BUDGETS[class_] for class_ in view_of(route).__mro__ if class_ in BUDGETS)
+
+
+def view_of(route: URLPattern) -> Any:
+    """The class; Django's types know functions only."""
+    callback: Any = route.callback
+    return callback.view_class
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda route: str(route.pattern))
+def test_every_endpoint_has_a_budget_of_two_queries_at_most(route):
+    whole, unchanged = budget_of(route)
+    assert whole <= 2
+    assert unchanged <= 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("linked", [1, 50])
+def test_every_endpoint_keeps_to_its_budget_however_much_it_shows(house, linked):
+    world = _world(house, linked)
+    assert len(story.document(world["condition"])["symptoms"]) == linked
+    with story.public_connection():
+        spent = {
+            path: (_queries(path), _queries(path, **{"If-None-Match": "*"}))
+            for route in routes()
+            for path in _paths(route, world)
+        }
+    allowed = {path: budget_of(route) for route in routes() for path in _paths(route, world)}
+    assert spent == allowed
+    assert len(spent) > 2 * len(published.all_kinds())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_that_are_not_the_usual_one_take_two_queries_at_most(house):
+    world = _world(house, 1)
+    stale = {"If-None-Match": '"0123456789abcdef0123456789abcdef"'}
+    story.go_live(story.edit(world["guide"], slug="moved"))
+    story.withdraw(world["question"])
+    story.merge(world["provider"], into=world["other_provider"])
+    many = "&".join(f"symptom=s-{n}&exercise=e-{n}" for n in range(40))
+    with story.public_connection():
+        assert {
+            path: _queries(f"/api/v1{path}", **stale) for path in ("", "/conditions", "/conditions/a-condition")
+        } == {
+            "": 1,
+            # the feed, and because it has moved on, the page
+            "/conditions": 2,
+            "/conditions/a-condition": 1,
+        }
+        # the row; nothing found: the feed, which tells whether this database is ready at all
+        assert _queries("/api/v1/conditions/never-existed") == 2
+        assert _queries(f"/api/v1/symptoms/{world['condition'].pk}") == 2
+        assert _queries("/api/v1/guides/a-guide") == 1  # 308
+        assert _queries("/api/v1/questions/a-question") == 1  # 410, withdrawn
+        assert _queries("/api/v1/providers/a-provider") == 1  # 410, merged
+        assert _queries(f"/api/v1/conditions?{many}&urgency=routine&sort=name&limit=200") == 1
+        assert _queries("/api/v1/conditions?unknown=1") == 0
+        assert _queries("/api/v1/conditions", method="POST") == 0
+        assert _queries("/api/v1/conditions", method="OPTIONS") == 0
+        assert _queries("/api/v1/conditions", Accept="text/html") == 0
+
+
+def _queries(path: str, method: str = "GET", **headers: str) -> int:
+    """On the readers' connection; on the editors' there must be none."""
+    reader = Client(SERVER_NAME="localhost")
+    with CaptureQueriesContext(connections["default"]) as desk, CaptureQueriesContext(connections["public"]) as public:
+        reader.generic(method, path, headers=headers)
+    assert len(desk) == 0, desk.captured_queries
+    return len(public)
+
+
+def _paths(route: URLPattern, world: World) -> Iterator[str]:
+    view = view_of(route)
+    if issubclass(view, views.DocumentView):
+        entry = world[view.kind.kind]
+        yield from (f"/api/v1/{view.kind.path}/{name}" for name in (entry.slug, entry.pk))
+    elif issubclass(view, views.ListView):
+        yield from (f"/api/v1/{view.kind.path}", f"/api/v1/{view.kind.path}?sort=name&limit=200")
+    elif issubclass(view, views.NothingHereView):
+        yield "/api/v1/nothing/here"
+    else:
+        yield f"/{route.pattern}"
+
+
+def _world(house: World, linked: int) -> World:
+    """A live entry of each kind; the condition, the treatment and the guide link to so many others."""
+    flags = [house["global_flag"]]
+    world: World = {
+        kind: factory(slug=f"a-{kind}".replace("_", "-"))
+        for kind, factory in ENTRY_FACTORIES.items()
+        if kind != "contact_route"
+    }
+    others = [
+        *(SymptomFactory(red_flags=flags) for _ in range(linked)),
+        *(ExerciseFactory(red_flags=flags) for _ in range(linked)),
+        ENTRY_FACTORIES["provider"](),
+    ]
+    for other in others[:linked]:
+        ConditionSymptomFactory(condition=world["condition"], symptom=other)
+        RelatedLinkFactory(entry=world["guide"], target=other)
+    for other in others[linked : 2 * linked]:
+        ConditionExerciseFactory(condition=world["condition"], exercise=other)
+        TreatmentExerciseFactory(treatment=world["treatment"], exercise=other)
+    story.go_live(*world.values(), *others)
+    return world | {"contact_route": house["route"], "other_provider": others[-1]}
