@@ -12,7 +12,8 @@ from kb.models.editing import Release, ReleaseItem
 from kb.models.entry import Entry
 from kb.models.published import Feed, Slug
 from kb.slugs import UUID_SHAPE
-from kb.world import World, batches
+from kb.wording import batches
+from kb.world import World
 
 
 def problems(release: Release, feed: Feed, items: list[ReleaseItem], before: World) -> list[str]:

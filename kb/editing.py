@@ -72,8 +72,7 @@ def newest_revisions() -> QuerySet[Revision]:
 
 def said(revision: Revision) -> Wording:
     """The revision's wording, unpacked."""
-    unpacked: Wording = json.loads(revision.body)
-    return unpacked
+    return wording.completed(kinds.get(revision.entry.kind), json.loads(revision.body))
 
 
 def _revision(

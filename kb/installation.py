@@ -7,20 +7,20 @@ from django.apps import apps
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 
+from kb import kinds
 from kb.models.published import Feed
 
 THERAPIST = "Therapist"
 CLINICAL_EDITOR = "Clinical editor"
-EDITED_APPS = ("kb", "remedies", "conditions")
 READ_ONLY = ("revision", "approval", "release", "releaseitem", "document", "slug", "facet", "link", "feed")
 
 
 def complete(sender: Any, **kwargs: Any) -> None:
-    """After each migrate; makes only what is missing. Runs once, after the last of our apps."""
-    if sender.name != "conditions":
+    """After each migrate; makes only what is missing. Once is enough: by then every app has been migrated."""
+    if sender.name != "kb":
         return
     using = kwargs["using"]
-    for app in EDITED_APPS:
+    for app in _edited_apps():
         create_permissions(apps.get_app_config(app), using=using, verbosity=0)
     Feed.objects.using(using).get_or_create(pk=1, defaults={"feed_id": uuid.uuid4()})
     write = _permissions(using).filter(codename__regex="^(view|add|change)_").exclude(content_type__model__in=READ_ONLY)
@@ -30,8 +30,13 @@ def complete(sender: Any, **kwargs: Any) -> None:
     _group(using, CLINICAL_EDITOR, [*write, *look, *release])
 
 
+def _edited_apps() -> set[str]:
+    """Ours, and that of every kind that anybody has added."""
+    return {kind.model._meta.app_label for kind in kinds.all_kinds()}
+
+
 def _permissions(using: str) -> Any:
-    return Permission.objects.using(using).filter(content_type__app_label__in=EDITED_APPS)
+    return Permission.objects.using(using).filter(content_type__app_label__in=_edited_apps())
 
 
 def _group(using: str, name: str, permissions: list[Permission]) -> None:

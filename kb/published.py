@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """One query parameter of a list. `values` picks the facet values from a compiled document, so it names live entries only.
+    """One query parameter of a list. `values` picks the facet values from a compiled document: live entries only.
 
     With `target`, the values are ids of entries of that kind, and readers may give a slug or an id.
     """
@@ -35,7 +35,8 @@ class PublishedKind:
 
     `path`, `singular` and `plural` make URLs, operation ids and component names: conditions, Condition, Conditions.
     `document`, `summary` and `card` are serializers; `summary`'s fields are a part of `document`'s.
-    `has_house_texts`: house texts stand in its documents. `is_house`: its live entries are house texts, given to every compile.
+    `has_house_texts`: house texts stand in its documents. `is_house`: its live entries are house texts, which every
+    compile is given.
     `guard` names what would hurt a reader if this document went out.
     """
 

@@ -15,7 +15,8 @@ from kb.editing import Person, said
 from kb.enums import ReleaseAction, ReleaseOrigin, ReleaseState, Severity
 from kb.models.editing import Release, ReleaseItem
 from kb.models.published import Document, Facet, Feed, Link, Slug
-from kb.world import Pin, World, batches
+from kb.wording import batches
+from kb.world import Pin, World
 
 DEFAULT_LOCALE = "en"
 
@@ -38,7 +39,7 @@ def publish(release: Release, *, by: Person, at: datetime.datetime) -> Release:
     release = Release.objects.get(pk=release.pk)
     if release.state == ReleaseState.PUBLISHED:
         return release
-    items = list(release.items.select_related("entry", "revision", "approval"))
+    items = list(release.items.select_related("entry", "revision__entry", "approval"))
     before = World.as_it_is(DEFAULT_LOCALE)
     problems = checks.problems(release, feed, items, before)
     if problems:

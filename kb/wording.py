@@ -56,6 +56,19 @@ def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UU
         _write_rows(kind, name, rows, wordings)
 
 
+def completed(kind: Kind, wording: Wording) -> Wording:
+    """Revisions outlive models: a column or list that came later says its default in a wording from before."""
+    for column in kind.columns:
+        if column not in wording:
+            wording[column] = default_of(kind.model, column)
+    for name, rows in kind.rows.items():
+        for row in wording.setdefault(name, []):
+            for column in rows.columns:
+                if column not in row:
+                    row[column] = default_of(kind.row_model(name), column)
+    return wording
+
+
 def links(kind: Kind, wording: Wording) -> Iterator[tuple[str, str]]:
     """Every link of a wording as (place, target's UUID): ("symptoms.symptom", "6b1c…")."""
     for column in kind.columns:

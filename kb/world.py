@@ -112,7 +112,7 @@ class World:
             pin.entry_id for pin in self.pins.values() if pin.replaced_by_id and self.survivor(pin.entry_id) in targets
         }
         found: set[UUID] = set()
-        for some in batches([*targets, *merged]):
+        for some in wording.batches([*targets, *merged]):
             found.update(Link.objects.filter(locale=self.locale, target__in=some).values_list("entry_id", flat=True))
         return {pk for pk in found if self.is_live(pk)}
 
@@ -164,9 +164,10 @@ class World:
 
     def load_wordings(self, pks: Iterable[UUID]) -> None:
         wanted = {self.pins[pk].revision_id: pk for pk in pks if pk not in self._wordings}
-        for some in batches(list(wanted)):
+        for some in wording.batches(list(wanted)):
             for revision_id, body in Revision.objects.filter(pk__in=some).values_list("pk", "body"):
-                self._wordings[wanted[revision_id]] = json.loads(body)
+                pk = wanted[revision_id]
+                self._wordings[pk] = wording.completed(kinds.get(self.pins[pk].kind), json.loads(body))
 
     def load_cards(self, pks: Iterable[UUID]) -> None:
         wanted = [pk for pk in set(pks) if str(pk) not in self._cards and self.is_live(pk)]
@@ -174,7 +175,7 @@ class World:
             self.load_wordings(wanted)
             self._cards |= {str(pk): self._made_card(pk) for pk in wanted}
             return
-        for some in batches(wanted):
+        for some in wording.batches(wanted):
             stored = Document.objects.filter(locale=self.locale, entry__in=some).values_list("entry_id", "card")
             self._cards |= {str(pk): json.loads(bytes(card)) for pk, card in stored if card is not None}
 
@@ -185,7 +186,7 @@ class World:
 
     def _load_vouched(self, approval_ids: Iterable[int | None]) -> None:
         wanted = [pk for pk in set(approval_ids) if pk is not None and pk not in self._vouched]
-        for some in batches(wanted):
+        for some in wording.batches(wanted):
             for approval in Approval.objects.filter(pk__in=some):
                 self._vouched[approval.pk] = Vouched(
                     role=approval.role,
@@ -200,8 +201,3 @@ class World:
             assert release.published_at is not None
             at = release.published_at.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
             self._changes[release.pk] = {"at": at, "severity": release.severity, "summary": release.summary}
-
-
-def batches(keys: list[Any], size: int = 500) -> Iterator[list[Any]]:
-    """Few enough keys at once for every database's limit of parameters."""
-    return (keys[start : start + size] for start in range(0, len(keys), size))
