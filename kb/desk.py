@@ -1,6 +1,6 @@
 """What the editors' desk asks about many entries at once, worked out in SQL and stored nowhere."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
@@ -24,8 +24,8 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-def with_status(entries: QuerySet[AnEntry]) -> QuerySet[AnEntry]:
-    """Adds `newest_revision_id`, `live_revision_id` and `status` to each entry, in the same query."""
+def with_status(entries: QuerySet[AnEntry]) -> Any:
+    """A queryset of the same entries. Adds `newest_revision_id`, `live_revision_id` and `status` to each entry, in the same query."""
     revisions = Revision.objects.filter(entry=OuterRef("pk"), locale=DEFAULT_LOCALE)
     documents = Document.objects.filter(entry=OuterRef("pk"), locale=DEFAULT_LOCALE)
     approvals = Approval.objects.filter(revision=OuterRef("newest_revision_id"))

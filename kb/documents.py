@@ -23,6 +23,8 @@ def inputs_of(field: serializers.Field[Any, Any, Any, Any]) -> Inputs:
 class LiveTargets(serializers.ListSerializer[Any]):
     """A list of links. A target that is not live is left out; two that were merged into one are shown once."""
 
+    child: Any
+
     def to_representation(self, data: Any) -> list[Any]:
         shown, seen = [], set()
         for item in data:

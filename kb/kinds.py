@@ -34,7 +34,8 @@ class Kind:
     problems: Callable[[Wording], list[str]] = lambda wording: []
 
     def row_model(self, name: str) -> type[Model]:
-        return self.owner_relation(name).related_model
+        model: type[Model] = self.owner_relation(name).related_model
+        return model
 
     def owner_column(self, name: str) -> str:
         """The row's foreign key to the entry that owns it."""

@@ -66,9 +66,7 @@ class Dose(serializers.Serializer[Any]):
     days_per_week = serializers.IntegerField(
         allow_null=True, min_value=1, max_value=7, help_text="On how many days a week."
     )
-    source = SourceCard(
-        source="dose_source", allow_null=True, help_text="Which source gives these numbers. Null: none does."
-    )
+    dose_source = SourceCard(allow_null=True, help_text="Which source gives these numbers. Null: none does.")
 
 
 class Exercise(ClinicalDocument):

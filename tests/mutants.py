@@ -1,6 +1,6 @@
 """`python -m tests.mutants [WORD]`: plants one fault after another in a copy of the code; do the tests find it?
 
-The control is the copy without a fault: the tests must pass there, or the rest means nothing. Exits 1 if a fault survives.
+The control is the copy without a fault: the tests must pass there, or the rest means nothing. Exits 1 if one survives.
 """
 
 import shutil

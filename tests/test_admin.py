@@ -558,6 +558,7 @@ def test_people_who_may_only_look_see_no_way_to_save(draft):
     looking.user_permissions.add(*Permission.objects.filter(codename__startswith="view_"))
     html = at_desk(looking).get(url(draft)).content.decode()
     assert 'name="_continue"' not in html
+    assert "-DELETE" not in html
     assert "Sore hip" in html
 
 

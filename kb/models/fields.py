@@ -69,10 +69,10 @@ class LinesFormField(CharFormField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
+        return bool(list(initial or []) != self.to_python(data))
 
 
 class BytewiseField(models.CharField):

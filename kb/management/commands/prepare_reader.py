@@ -1,4 +1,4 @@
-"""`manage.py prepare_reader`: makes the PostgreSQL role that readers' connections take on, and checks what it can read."""
+"""`manage.py prepare_reader`: makes the PostgreSQL role that readers' connections take on."""
 
 from typing import Any
 
