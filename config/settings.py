@@ -14,6 +14,7 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # --- the application ---
 
 INSTALLED_APPS = [
+    "kb",  # before the admin, so that its templates are found first
     "kb.admin.apps.DeskConfig",  # Django's admin with our own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -23,7 +24,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "kb",
     "remedies",
     "conditions",
 ]

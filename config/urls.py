@@ -12,6 +12,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/docs")),
     path("healthz", health.alive),
     path("readyz", health.ready),
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     *docs_patterns,
     *patterns(),

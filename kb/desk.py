@@ -25,7 +25,7 @@ class Status(models.TextChoices):
 
 
 def with_status(entries: QuerySet[AnEntry]) -> Any:
-    """A queryset of the same entries. Adds `newest_revision_id`, `live_revision_id` and `status` to each entry, in the same query."""
+    """The same queryset, each entry with `newest_revision_id`, `live_revision_id` and `status`, in one query."""
     revisions = Revision.objects.filter(entry=OuterRef("pk"), locale=DEFAULT_LOCALE)
     documents = Document.objects.filter(entry=OuterRef("pk"), locale=DEFAULT_LOCALE)
     approvals = Approval.objects.filter(revision=OuterRef("newest_revision_id"))

@@ -58,8 +58,8 @@ class TombstoneReason(TextChoices):
 class Basis(TextChoices):
     """Where a statement comes from."""
 
-    STATED = "stated", "The seed article says it"
-    INFERRED = "inferred", "It follows from the seed article"
+    STATED = "stated", "The clinic article that we began with says so"
+    INFERRED = "inferred", "It follows from the article that we began with"
     GENERAL = "general", "General clinical knowledge, from the sources named"
 
 

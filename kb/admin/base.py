@@ -64,7 +64,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     # The list
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return desk.with_status(super().get_queryset(request))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

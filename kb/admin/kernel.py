@@ -39,7 +39,7 @@ class AnyEntryAdmin(NeverChanged, admin.ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return desk.with_status(super().get_queryset(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
