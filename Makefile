@@ -57,6 +57,10 @@ migrate: $(VENV)/.run-ok ## Bring the database schema up to date
 openapi: $(VENV)/.dev-ok ## Write docs/openapi.json and docs/openapi.yaml from the code
 	$(PY) manage.py export_openapi
 
+.PHONY: examples
+examples: $(VENV)/.dev-ok ## Write docs/examples.json and the contract anew from the starter pack
+	UPDATE_EXAMPLES=1 $(PY) -m pytest -q tests/test_openapi.py -k examples_are
+
 .PHONY: mutants
 mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find them
 	$(PY) -m tests.mutants $(ARGS)

@@ -12,15 +12,10 @@ from conditions.enums import (
     Typicality,
     Unit,
 )
-from kb.documents import Card, Link, summary_of
+from kb.documents import Card, Json, Link, summary_of
 from kb.enums import Basis
 from kb.published import Filter, PublishedKind, register
-from kb.vocabulary.enums import BodyRegion, EvidenceLevel
-from kb.vocabulary.published import (
-    BODY_REGION,
-    CLINICAL_FILTERS,
-    CLINICAL_SUMMARY,
-    CODE,
+from kb.vocabulary.clinical import (
     BodyStructureCard,
     ClinicalDocument,
     CodeReference,
@@ -28,11 +23,9 @@ from kb.vocabulary.published import (
     SourceCard,
     Statement,
     clinical_guard,
-    condition_guard,
-    ids_of,
-    related_of,
-    value_of,
 )
+from kb.vocabulary.enums import BodyRegion, EvidenceLevel
+from kb.vocabulary.filters import BODY_REGION, CLINICAL_FILTERS, CLINICAL_SUMMARY, CODE, ids_of, related_of, value_of
 from remedies.enums import Line
 from remedies.published import ExerciseCard, PreventionStrategyCard, TreatmentCard
 
@@ -190,6 +183,17 @@ class Question(ClinicalDocument):
     cautions = Statement(many=True, help_text="What must be known when this is read alone.")
 
 
+def _condition_guard(document: Json, wording: Json) -> list[str]:
+    """The same, and a condition must keep a red flag of its own: the global ones do not know this condition."""
+    groups = document["when_to_get_help"].values()
+    shown = {flag["id"] for group in groups for flag in group["red_flags"]}
+    own = {row["red_flag"] for row in wording["red_flags"]}
+    lost = (
+        [] if own & shown else ["None of its own red flags would be live. Publish one with it, or link another first."]
+    )
+    return lost + clinical_guard(document, wording)
+
+
 def _by_role(name: str, help_text: str, *roles: TreatmentRole) -> tuple[Filter, Filter]:
     """The same filter for treatments and for exercises: a list of what helps must never show what harms."""
     suffix = f"_{name}" if name else ""
@@ -252,7 +256,7 @@ register(
             *CLINICAL_FILTERS,
         ),
         has_house_texts=True,
-        guard=condition_guard,
+        guard=_condition_guard,
     )
 )
 register(

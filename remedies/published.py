@@ -7,11 +7,7 @@ from rest_framework import serializers
 
 from kb.documents import Card, Json, Link, summary_of
 from kb.published import Filter, PublishedKind, register
-from kb.vocabulary.published import (
-    CLINICAL_FILTERS,
-    CLINICAL_SUMMARY,
-    CODE,
-    REVIEW_STATUS,
+from kb.vocabulary.clinical import (
     BodyStructureCard,
     ClinicalDocument,
     CodeReference,
@@ -22,10 +18,9 @@ from kb.vocabulary.published import (
     Statement,
     clinical_guard,
     house_disclaimers,
-    ids_of,
     live_cards,
-    value_of,
 )
+from kb.vocabulary.filters import CLINICAL_FILTERS, CLINICAL_SUMMARY, CODE, REVIEW_STATUS, ids_of, value_of
 from remedies.enums import (
     ExercisePurpose,
     Line,

@@ -121,13 +121,13 @@ FAULTS = [
     ),
     Fault(
         "global red flags are left out",
-        "kb/vocabulary/published.py",
+        "kb/vocabulary/clinical.py",
         "return _once([*own, *everywhere])",
         "return _once(own)",
     ),
     Fault(
         "a reviewed document hides an unreviewed red flag",
-        "kb/vocabulary/published.py",
+        "kb/vocabulary/clinical.py",
         'all_reviewed = all(text["is_reviewed"] for text in safety_texts)',
         "all_reviewed = True",
     ),

@@ -39,6 +39,7 @@ def walk(reader, path: str, between=lambda: None) -> list[str]:
         response = story.get(reader, following.removeprefix("/api/v1"))
         assert response.status_code == 200, response.content
         assert response.json_body["items"], "an empty page, to which a link led"
+        assert len(found) < 200, "the pages go round in a circle"
         found += [item["slug"] for item in response.json_body["items"]]
         following = response.json_body["next"]
         between()
@@ -102,6 +103,7 @@ def test_what_was_withdrawn_or_never_released_is_in_no_list(symptoms, reader):
     story.withdraw(symptoms[2])
     story.merge(symptoms[3], into=symptoms[4])
     assert story.slugs(reader, "/symptoms") == ["collapse", "zinging", "clicking"]
+    assert walk(reader, "/symptoms?limit=1") == ["collapse", "zinging", "clicking"]
 
 
 def test_an_item_is_the_stored_summary(symptoms, reader):

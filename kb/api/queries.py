@@ -1,13 +1,13 @@
 """Each answer in one SQL statement over the published tables, so that its body and its head belong together."""
 
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from kb.api.parameters import ListQuery, is_uuid
 from kb.models.published import Document, Facet, Feed, Slug
@@ -68,7 +68,8 @@ def list_page(connection: BaseDatabaseWrapper, kind: PublishedKind, query: ListQ
         documents = documents.filter(entry_id__in=query.ids)
     filters = {filter_.name: filter_ for filter_ in kind.filters}
     for name, values in query.filters.items():
-        documents = documents.filter(Exists(_facets(connection, filters[name], values, query.locale)))
+        found = _facets(connection, filters[name], values, query.locale)
+        documents = documents.filter(pk__in=found.values("document"))
     rows = documents.order_by(key).values_list("summary", key)[: query.limit + 1]
     return _with_feed(connection, rows, key)
 
@@ -95,24 +96,27 @@ def _with_feed(connection: BaseDatabaseWrapper, rows: QuerySet[Any, Any], key: s
 
 
 def _facets(connection: BaseDatabaseWrapper, filter_: Filter, values: tuple[str, ...], locale: str) -> QuerySet[Facet]:
-    facets = Facet.objects.using(connection.alias).filter(document=OuterRef("pk"), name=filter_.name)
-    if not filter_.target:
-        return facets.filter(value__in=values)
+    """What matches, without looking at any document: SQLite would else ask again for each of them."""
+    facets = Facet.objects.using(connection.alias).filter(name=filter_.name)
+    if filter_.target:
+        return facets.filter(target__in=_targets(connection, filter_.target, values, locale))
+    return facets.filter(value__in=values)
+
+
+def _targets(
+    connection: BaseDatabaseWrapper, kind: str, values: tuple[str, ...], locale: str
+) -> QuerySet[Document, Any]:
+    """The entries that these slugs (of any age) and ids name; in the place of a merged one, its survivor.
+
+    `replaced_by` always names the end of a chain of merges.
+    """
     ids = [UUID(value) for value in values if is_uuid(value)]
     slugs = [value for value in values if not is_uuid(value)]
-    named: list[Q] = [Q(target__in=ids)] if ids else []
-    if ids:
-        named.append(Q(target__in=_survivors(connection, locale).filter(entry__in=ids).values("replaced_by")))
+    named = Q(entry__in=ids) if ids else Q()
     if slugs:
-        entries = _slugs(connection, filter_.target, slugs)
-        named.append(Q(target__in=entries))
-        named.append(Q(target__in=_survivors(connection, locale).filter(entry__in=entries).values("replaced_by")))
-    return facets.filter(reduce(Q.__or__, named))
-
-
-def _survivors(connection: BaseDatabaseWrapper, locale: str) -> QuerySet[Document]:
-    """Merged entries; `replaced_by` always names the end of the chain."""
-    return Document.objects.using(connection.alias).filter(locale=locale, replaced_by__isnull=False)
+        named |= Q(entry__in=_slugs(connection, kind, slugs))
+    documents = Document.objects.using(connection.alias).filter(named, locale=locale)
+    return documents.values_list(Coalesce("replaced_by", "entry"))
 
 
 def _slugs(connection: BaseDatabaseWrapper, kind: str, slugs: list[str]) -> QuerySet[Slug, Any]:
