@@ -4,7 +4,8 @@ from rest_framework import serializers
 
 from kb.documents import Card, Link, summary_of
 from kb.published import Filter, PublishedKind, register
-from kb.vocabulary.published import REVIEW_STATUS, BodyStructureCard, SourcedDocument, ids_of
+from kb.vocabulary.clinical import BodyStructureCard, SourcedDocument
+from kb.vocabulary.filters import REVIEW_STATUS, ids_of
 
 
 class DrillCard(Card):
