@@ -67,6 +67,16 @@ def test_a_draft_of_the_symptom_does_not_reach_the_card(house):
     assert story.document(link.condition)["symptoms"][0]["symptom"]["name"] != "Secret draft"
 
 
+def test_a_draft_saved_after_approval_does_not_ride_along_with_the_release(house):
+    link = ConditionSymptomFactory()
+    story.go_live(link.symptom, link.condition)
+    release = story.prepare(story.edit(link.symptom, name="Approved name"))
+    story.save(story.edit(link.symptom, name="Secret draft"))
+    story.publish_release(release)
+    assert story.document(link.symptom)["name"] == "Approved name"
+    assert story.document(link.condition)["symptoms"][0]["symptom"]["name"] == "Approved name"
+
+
 def test_publishing_the_same_wording_again_gives_no_new_seq(house):
     condition = ConditionFactory()
     story.go_live(condition)
