@@ -14,7 +14,7 @@ from conditions.enums import (
 )
 from kb.documents import Card, Json, Link, summary_of
 from kb.enums import Basis
-from kb.published import Filter, PublishedKind, register
+from kb.published import FLAG, Filter, PublishedKind, register
 from kb.vocabulary.clinical import (
     BodyStructureCard,
     ClinicalDocument,
@@ -274,7 +274,7 @@ register(
                 name="is_key_sign",
                 help="One of the signs to know first.",
                 values=value_of("is_key_sign"),
-                pattern="^(true|false)$",
+                pattern=FLAG,
             ),
             BODY_REGION,
             CODE,

@@ -14,6 +14,8 @@ from config import environment, sqlite_engine
 
 # The database role that readers' connections take on; `manage.py prepare_reader` makes it.
 READER_ROLE = "stride_kb_reader"
+# Milliseconds after which PostgreSQL gives up a reader's statement; the slowest takes a hundredth of it.
+SLOWEST = 5000
 
 
 def databases(*, data_dir: Path, url: str, public_url: str) -> dict[str, dict[str, Any]]:
@@ -24,7 +26,7 @@ def databases(*, data_dir: Path, url: str, public_url: str) -> dict[str, dict[st
     if public_url:
         return {"default": default, "public": _postgresql(public_url)}
     public = _postgresql(url)
-    reader = f"-c role={READER_ROLE} -c default_transaction_read_only=on"
+    reader = f"-c role={READER_ROLE} -c default_transaction_read_only=on -c statement_timeout={SLOWEST}"
     public["OPTIONS"]["options"] = f"{public['OPTIONS'].get('options', '')} {reader}".strip()
     return {"default": default, "public": public}
 

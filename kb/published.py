@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from rest_framework.serializers import Serializer
 
 Json = dict[str, Any]
+FLAG = "^(true|false)$"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,11 @@ class Filter:
     target: str = ""
     choices: type[TextChoices] | None = None
     pattern: str = ""
+
+    @property
+    def is_flag(self) -> bool:
+        """True or false: it may be given once, where every other filter can be repeated."""
+        return self.pattern == FLAG
 
 
 def no_problems(document: Json, wording: Json) -> list[str]:

@@ -403,9 +403,14 @@ def test_an_id_or_slug_of_another_kind_is_not_found(condition, reader):
     assert story.get(reader, "/symptoms/labral-tear").status_code == 404
 
 
-def test_an_id_in_another_form_is_not_found_but_the_right_form_is_named(condition, reader):
+def test_an_id_may_be_spelt_in_capitals_as_some_languages_do(condition, reader):
+    right = story.get(reader, f"/conditions/{condition.pk}").content
+    assert story.get(reader, f"/conditions/{str(condition.pk).upper()}").content == right
+
+
+def test_an_id_without_hyphens_is_not_found_but_the_right_form_is_named(condition, reader):
     right = f"/api/v1/conditions/{condition.pk}"
-    for name in (str(condition.pk).upper(), condition.pk.hex, condition.pk.hex.upper()):
+    for name in (condition.pk.hex, condition.pk.hex.upper()):
         response = story.get(reader, f"/conditions/{name}")
         assert response.status_code == 404
         assert response.json_body["detail"].endswith(f"Did you mean {right}?")

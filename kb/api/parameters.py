@@ -23,7 +23,7 @@ LIMIT_MAX = 200
 LIMIT_DEFAULT = 50
 SORTS = ("urgency", "name")
 LOCALES = ("en",)
-UUID_EXACT = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+UUID_EXACT = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 ENCODED = re.compile(r"(?:[!-$&-~]|%[0-9A-Fa-f]{2})*")  # visible ASCII, in which % begins two hexadecimal digits
 NOT_WELL_FORMED = "The query is not well formed: it must be name=value pairs, percent-encoded as UTF-8."
 
@@ -78,7 +78,9 @@ def read_list(kind: PublishedKind, query_string: str) -> ListQuery:
     """The parameters of a list of this kind."""
     filters = {filter_.name: filter_ for filter_ in kind.filters}
     known = ["locale", "limit", "sort", "cursor", "id", *filters]
-    values = read_pairs(query_string, known, repeatable=["id", *filters])
+    values = read_pairs(
+        query_string, known, repeatable=["id", *(name for name in filters if not filters[name].is_flag)]
+    )
     _bound([value for name in filters for value in values.get(name, [])])
     sort = _choice("sort", values.get("sort", [SORTS[0]])[0], SORTS)
     ids = _ids(values.get("id", []))
@@ -125,7 +127,7 @@ def _ids(texts: list[str]) -> tuple[UUID, ...]:
         raise _bad("id", f"At most {MAX_IDS} ids may be asked for at once.")
     for text in texts:
         if not is_uuid(text):
-            raise _bad("id", "“id” must be a UUID in lower case: 01234567-89ab-cdef-0123-456789abcdef.")
+            raise _bad("id", "“id” must be a UUID: 01234567-89ab-cdef-0123-456789abcdef.")
     return tuple(sorted({UUID(text) for text in texts}))
 
 
@@ -139,7 +141,7 @@ def _filter_values(filter_: Filter, values: list[str]) -> tuple[str, ...]:
         raise _bad(filter_.name, f"“{filter_.name}” may be given {MAX_VALUES} times at most.")
     for value in values:
         _check_filter_value(filter_, value)
-    return tuple(sorted(set(values)))
+    return tuple(sorted({value.lower() if filter_.target else value for value in values}))
 
 
 def _check_filter_value(filter_: Filter, value: str) -> None:

@@ -18,9 +18,8 @@ from kb.enums import TombstoneReason
 from kb.published import Filter, PublishedKind
 
 ABOUT = "About"
-NAME_PATTERN = r"^[a-z0-9-]{1,80}$"
+NAME_PATTERN = r"^[A-Za-z0-9-]{1,80}$"
 STATUS = attrgetter("status")
-FLAG = "^(true|false)$"
 """The pattern of filters that are true or false."""
 
 
@@ -129,7 +128,10 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
         ),
         parameters=[
             OpenApiParameter(
-                "name", {"type": "string", "pattern": NAME_PATTERN}, OpenApiParameter.PATH, description="Slug or id."
+                "slug_or_id",
+                {"type": "string", "pattern": NAME_PATTERN},
+                OpenApiParameter.PATH,
+                description="Slug or id.",
             ),
             LOCALE,
             IF_NONE_MATCH,
@@ -232,7 +234,7 @@ def _list_parameters() -> list[OpenApiParameter]:
 
 
 def _filter_parameter(filter_: Filter) -> OpenApiParameter:
-    if filter_.pattern == FLAG:  # not a list: generated Python clients would spell its items True and False
+    if filter_.is_flag:  # not a list: generated Python clients would spell its items True and False
         return OpenApiParameter(filter_.name, {"type": "boolean"}, description=filter_.help)
     if filter_.choices is not None:
         return _array(filter_.name, _ref(filter_.choices), filter_.help)

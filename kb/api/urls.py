@@ -6,7 +6,7 @@ from kb import published
 from kb.api.schema import described_document_view, described_list_view, described_singles
 from kb.api.views import NothingHereView, SchemaView, YamlSchemaView
 
-NAME = r"(?P<name>[a-z0-9-]{1,80})"
+NAME = r"(?P<slug_or_id>[A-Za-z0-9-]{1,80})"
 
 
 def patterns() -> list[URLPattern]:

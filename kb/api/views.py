@@ -124,20 +124,20 @@ class DocumentView(PublicView):
 
     kind: PublishedKind
 
-    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+    def get(self, request: HttpRequest, slug_or_id: str) -> HttpResponse:
         values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])
         locale = parameters.read_locale(values)
         is_gzip = responses.accepts_gzip(request)
         held = responses.held_versions(request)
         with reading() as connection:
-            found = queries.find(connection, self.kind.kind, name, locale, gzip=is_gzip, held=held)
+            found = queries.find(connection, self.kind.kind, slug_or_id, locale, gzip=is_gzip, held=held)
             if found is None:
                 queries.feed(connection)  # in a database that is not ready yet, nothing would be found either
         if found is None:
             raise ApiProblem(NOT_FOUND, f"No {self.kind.singular} with this slug or id is published.{_hint(request)}")
         if found.gone_reason:
             raise self._gone(found)
-        if not parameters.is_uuid(name) and name != found.slug:
+        if not parameters.is_uuid(slug_or_id) and slug_or_id != found.slug:
             return self._moved(request, found.slug)
         if found.body is None or responses.ANY in held:
             return responses.not_modified(request, found.version)

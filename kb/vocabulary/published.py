@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from kb.documents import Document, Json, summary_of
 from kb.enums import ActionCode, Urgency
-from kb.published import Filter, PublishedKind, register
+from kb.published import FLAG, Filter, PublishedKind, register
 from kb.vocabulary.clinical import (
     ACTION_CODES,
     BodyStructureCard,
@@ -134,7 +134,7 @@ register(
                 name="is_global",
                 help="Stands in every clinical document.",
                 values=value_of("is_global"),
-                pattern="^(true|false)$",
+                pattern=FLAG,
             ),
             REVIEW_STATUS,
             SOURCE,
