@@ -12,7 +12,7 @@ from conditions.enums import (
     Typicality,
     Unit,
 )
-from kb.documents import Card, Json, Link, summary_of
+from kb.documents import Card, Json, Link, NumberField, summary_of
 from kb.enums import Basis
 from kb.published import FLAG, Filter, PublishedKind, register
 from kb.vocabulary.clinical import (
@@ -113,8 +113,8 @@ class Figure(Statement):
 
     measure = serializers.ChoiceField(Measure.choices, help_text="What it counts.")
     measure_note = serializers.CharField(allow_blank=True, help_text="What exactly was counted; may be empty.")
-    value_low = serializers.FloatField(min_value=0, help_text="In `unit`.")
-    value_high = serializers.FloatField(min_value=0, help_text="In `unit`; equals value_low if it is one number.")
+    value_low = NumberField(min_value=0, help_text="In `unit`.")
+    value_high = NumberField(min_value=0, help_text="In `unit`; equals value_low if it is one number.")
     unit = serializers.ChoiceField(Unit.choices, help_text="Of both values.")
     population = serializers.CharField(help_text="Of whom.")
     confidence = serializers.ChoiceField(Confidence.choices, help_text="How far it can be trusted. Show it.")

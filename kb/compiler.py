@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.serializers import Serializer
 
 from kb import published
-from kb.canonical import gzipped, normalised, packed, sha256
+from kb.canonical import gzipped, packed, sha256
 from kb.enums import Urgency
 
 COMPILER_VERSION = 1
@@ -69,7 +69,10 @@ class Compiled:
 
 
 class Compiler:
-    """Compiles many documents with one set of serializers, since building those costs more than using them."""
+    """Compiles many documents with one set of serializers, since building those costs more than using them.
+
+    Wordings and cards are canonical already, so the bytes are packed without looking at every value again.
+    """
 
     def __init__(self) -> None:
         self._serializers: dict[str, Serializer[Any]] = {}
@@ -77,7 +80,7 @@ class Compiler:
 
     def compile(self, inputs: Inputs) -> Compiled:
         kind = published.get(inputs.kind)
-        document: Json = normalised(self._serializer(kind, inputs).to_representation(inputs.wording))
+        document: Json = self._serializer(kind, inputs).to_representation(inputs.wording)
         del document["version"]  # the hash of everything else
         version = sha256(packed(document))[:VERSION_LENGTH]
         document["version"] = version

@@ -20,6 +20,13 @@ def inputs_of(field: serializers.Field[Any, Any, Any, Any]) -> Inputs:
     return inputs
 
 
+class NumberField(serializers.FloatField):
+    """A number in its one spelling: 10, never 10.0."""
+
+    def to_representation(self, value: float) -> Any:
+        return int(value) if float(value).is_integer() else value
+
+
 class LiveTargets(serializers.ListSerializer[Any]):
     """A list of links. A target that is not live is left out; two that were merged into one are shown once."""
 

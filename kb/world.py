@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from kb import kinds, published, wording
-from kb.canonical import canonical_json
+from kb.canonical import canonical_json, clean_text
 from kb.compiler import HouseText, Inputs, Vouched, card_of
 from kb.kinds import Wording
 from kb.models.editing import Approval, Release, Revision
@@ -200,4 +200,4 @@ class World:
         for release in Release.objects.filter(pk__in=wanted):
             assert release.published_at is not None
             at = release.published_at.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-            self._changes[release.pk] = {"at": at, "severity": release.severity, "summary": release.summary}
+            self._changes[release.pk] = {"at": at, "severity": release.severity, "summary": clean_text(release.summary)}

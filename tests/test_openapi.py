@@ -141,11 +141,11 @@ def _kind(operation: str) -> published.PublishedKind | None:
 
 
 def _path(operation: str, name: str = "") -> str:
-    return str(OPERATIONS[operation][0]).replace("{name}", name)
+    return str(OPERATIONS[operation][0]).replace("{slug_or_id}", name)
 
 
 def _is_document(operation: str) -> bool:
-    return "{name}" in OPERATIONS[operation][0]
+    return "{slug_or_id}" in OPERATIONS[operation][0]
 
 
 def _example_path(operation: str) -> str:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.test import Client
 
 from kb import loading, review
+from kb.canonical import canonical_json
 from kb.editing import newest_revision
 from kb.models.editing import Release
 from kb.models.entry import Entry
@@ -64,6 +65,12 @@ def test_every_entry_of_the_pack_is_live_and_nothing_else(starter):
     said = {entry["id"] for path in files for entry in in_the_pack(path.name)}
     assert {document["id"] for document in documents()} == said
     assert starter.items.count() == len(said)
+
+
+def test_every_stored_byte_is_canonical(starter):
+    for document in Document.objects.all():
+        for stored in (document.body, document.summary, document.card):
+            assert bytes(stored) == canonical_json(json.loads(bytes(stored)))
 
 
 def test_hip_impingement_is_whole(reader: Client):
