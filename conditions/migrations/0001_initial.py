@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -159,8 +159,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -202,8 +202,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -283,8 +283,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -404,8 +404,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -470,8 +470,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -591,8 +591,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -702,8 +702,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -777,8 +777,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -832,8 +832,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -908,8 +908,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -963,8 +963,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -1066,8 +1066,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -1139,8 +1139,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -1204,8 +1204,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",

@@ -65,8 +65,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -177,8 +177,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -532,8 +532,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -615,8 +615,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -674,8 +674,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -725,8 +725,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",

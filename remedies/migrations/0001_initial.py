@@ -33,8 +33,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -257,8 +257,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -359,8 +359,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -453,8 +453,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -550,8 +550,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
@@ -603,8 +603,8 @@ class Migration(migrations.Migration):
                     "basis",
                     models.CharField(
                         choices=[
-                            ("stated", "The seed article says it"),
-                            ("inferred", "It follows from the seed article"),
+                            ("stated", "The clinic article that we began with says so"),
+                            ("inferred", "It follows from the article that we began with"),
                             ("general", "General clinical knowledge, from the sources named"),
                         ],
                         default="general",
