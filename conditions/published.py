@@ -1,5 +1,7 @@
 """The published half of the conditions' kinds."""
 
+from collections.abc import Iterator
+
 from rest_framework import serializers
 
 from conditions.enums import (
@@ -12,6 +14,7 @@ from conditions.enums import (
     Typicality,
     Unit,
 )
+from kb.compiler import Inputs
 from kb.documents import Card, Json, Link, NumberField, summary_of
 from kb.enums import Basis
 from kb.published import FLAG, Filter, PublishedKind, register
@@ -183,15 +186,32 @@ class Question(ClinicalDocument):
     cautions = Statement(many=True, help_text="What must be known when this is read alone.")
 
 
-def _condition_guard(document: Json, wording: Json) -> list[str]:
-    """The same, and a condition must keep a red flag of its own: the global ones do not know this condition."""
+def _condition_guard(document: Json, inputs: Inputs) -> list[str]:
+    """The same as for all, and a condition keeps a red flag of its own: the global ones do not know this condition."""
     groups = document["when_to_get_help"].values()
     shown = {flag["id"] for group in groups for flag in group["red_flags"]}
-    own = {row["red_flag"] for row in wording["red_flags"]}
+    own = {_survivor(inputs, row["red_flag"]) for row in inputs.wording["red_flags"]}
     lost = (
         [] if own & shown else ["None of its own red flags would be live. Publish one with it, or link another first."]
     )
-    return lost + clinical_guard(document, wording)
+    opposed = [*_opposed(inputs, "treatments", "treatment"), *_opposed(inputs, "exercises", "exercise")]
+    return [*lost, *opposed, *clinical_guard(document, inputs)]
+
+
+def _opposed(inputs: Inputs, rows: str, column: str) -> Iterator[str]:
+    """After a merge two rows may mean the same entry. A warning must never vanish behind the row that recommends it."""
+    roles: dict[str, str] = {}
+    for row in inputs.wording[rows]:
+        target = _survivor(inputs, row[column])
+        if target and roles.setdefault(target, row["role"]) != row["role"]:
+            name = inputs.cards[target]["name"]
+            yield f"“{name}” would stand under it as “{roles[target]}” and as “{row['role']}”. Mend that link first."
+
+
+def _survivor(inputs: Inputs, target: str) -> str | None:
+    """The live entry that a link leads to, merges followed."""
+    card = inputs.cards.get(target)
+    return str(card["id"]) if card else None
 
 
 def _by_role(name: str, help_text: str, *roles: TreatmentRole) -> tuple[Filter, Filter]:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -31,6 +32,10 @@ def normalised(value: Any) -> Any:
     return value
 
 
+CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+SOFT_BREAKS = re.compile("[\x0b\x0c]")
+
+
 def sha256(data: bytes) -> str:
     """Lower-case hexadecimal, 64 characters."""
     return hashlib.sha256(data).hexdigest()
@@ -46,3 +51,15 @@ def clean_text(text: str) -> str:
     if "\x00" in text:
         raise ValueError("The text holds a NUL character. Remove it.")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def visible_text(text: str) -> str:
+    """The same, and ValueError for characters that nobody can see."""
+    if CONTROL_CHARACTERS.search(text):
+        raise ValueError("There is an invisible control character in this text. Remove it.")
+    return clean_text(text)
+
+
+def typed_text(text: str) -> str:
+    """The same for what people paste: slides and documents send soft line breaks, which become plain ones."""
+    return visible_text(SOFT_BREAKS.sub("\n", text))

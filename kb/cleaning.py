@@ -3,7 +3,6 @@
 import datetime
 import json
 import math
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Field, Model
 
-from kb.canonical import clean_text
+from kb.canonical import visible_text
 from kb.kinds import Kind, Wording
 from kb.models.entry import Entry
 from kb.models.fields import LinesField
@@ -23,8 +22,6 @@ Resolve = Callable[[type[Entry], str], str | None]
 
 MOST_ROWS = 1000
 """The longest list. More is no article, and a row's position must fit its column."""
-
-CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -50,9 +47,7 @@ def clean(kind: Kind, data: Any, resolve: Resolve) -> tuple[Wording, list[Proble
 
 def tidy(text: str) -> str:
     """As the admin's forms keep a text: no space around it. Raises ValueError for what no text should hold."""
-    if CONTROL_CHARACTERS.search(text):
-        raise ValueError("There is an invisible control character in this text. Remove it.")
-    return clean_text(text).strip()
+    return visible_text(text).strip()
 
 
 def _clean_rows(

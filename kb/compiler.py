@@ -92,7 +92,7 @@ class Compiler:
             sort_key=_sort_key(document, inputs.entry_id),
             name_key=_name_key(document, inputs.entry_id),
             facets=frozenset(_facets(kind, document)),
-            problems=tuple(kind.guard(document, inputs.wording)),
+            problems=tuple(kind.guard(document, inputs)),
         )
 
     def _serializer(self, kind: published.PublishedKind, inputs: Inputs) -> Serializer[Any]:

@@ -37,6 +37,7 @@ def with_status(entries: QuerySet[AnEntry]) -> Any:
             When(newest_revision_id=None, then=Value(Status.NEW)),
             When(live_revision_id=F("newest_revision_id"), then=Value(Status.LIVE)),
             When(live_revision_id__isnull=False, then=Value(Status.LIVE_WITH_CHANGES)),
+            When(Exists(documents.filter(revision=OuterRef("newest_revision_id"))), then=Value(Status.WITHDRAWN)),
             When(Exists(approvals), then=Value(Status.APPROVED)),
             When(Exists(documents), then=Value(Status.WITHDRAWN)),
             default=Value(Status.DRAFT),

@@ -24,7 +24,7 @@ Person = User | None
 def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> Revision:
     """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved."""
     kind = kinds.get(entry.kind)
-    Entry.objects.select_for_update().get(
+    Entry.objects.select_for_update(no_key=True).get(
         pk=entry.pk
     )  # the next number is one more than the newest, for one saver at a time
     body = canonical_json(wording.read(kind, kind.model._default_manager.get(pk=entry.pk)))
@@ -94,7 +94,12 @@ def _locked_versions(pks: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The entries' edit versions; nobody else can save these entries until this transaction ends."""
     found: dict[uuid.UUID, int] = {}
     for some in wording.batches(sorted(pks)):  # always in this order, so that two savers never wait for each other
-        found |= Entry.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk", "edit_version")
+        found |= (
+            Entry.objects.select_for_update(no_key=True)
+            .filter(pk__in=some)
+            .order_by("pk")
+            .values_list("pk", "edit_version")
+        )
     return found
 
 

@@ -31,7 +31,7 @@ class Filter:
         return self.pattern == FLAG
 
 
-def no_problems(document: Json, wording: Json) -> list[str]:
+def no_problems(document: Json, inputs: Any) -> list[str]:
     return []
 
 
@@ -43,7 +43,8 @@ class PublishedKind:
     `document`, `summary` and `card` are serializers; `summary`'s fields are a part of `document`'s.
     `has_house_texts`: house texts stand in its documents. `is_house`: its live entries are house texts, which every
     compile is given.
-    `guard` names what would hurt a reader if this document went out.
+    `guard` looks at a document and its inputs, and names what would hurt a reader if it went out.
+    `unique` names a filter: no two live entries may have the same value of it.
     """
 
     kind: str
@@ -57,7 +58,8 @@ class PublishedKind:
     filters: tuple[Filter, ...] = ()
     has_house_texts: bool = False
     is_house: bool = False
-    guard: Callable[[Json, Json], list[str]] = no_problems
+    guard: Callable[[Json, Any], list[str]] = no_problems
+    unique: str = ""
 
 
 _kinds: dict[str, PublishedKind] = {}

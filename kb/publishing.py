@@ -163,8 +163,23 @@ def _refuse_harm(after: World, compiled: dict[UUID, Compiled]) -> None:
         if made.version != after.pins[pk].version
         for problem in made.problems
     ]
+    problems += _repeated(after, compiled)
     if problems:
         raise Refused(problems)
+
+
+def _repeated(after: World, compiled: dict[UUID, Compiled]) -> list[str]:
+    """Values that only one live entry may have: of two routes for one region, chance would choose which is shown."""
+    problems: list[str] = []
+    taken: dict[tuple[str, str], UUID] = {}
+    for pk, made in compiled.items():
+        kind = published.get(after.pins[pk].kind)
+        for value in (value for name, value, _ in made.facets if name == kind.unique):
+            stored = Facet.objects.filter(name=kind.unique, value=value, document__kind=kind.kind)
+            others = [other for other in stored.values_list("document__entry", flat=True) if after.is_live(other)]
+            if any(other not in compiled for other in others) or taken.setdefault((kind.kind, value), pk) != pk:
+                problems.append(f"{made.document['name']}: another live entry has the {kind.unique} “{value}” already.")
+    return problems
 
 
 # Writing

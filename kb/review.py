@@ -12,6 +12,7 @@ from kb.models.entry import Entry
 from kb.models.published import Document
 from kb.publishing import Refused, publish
 
+LONGEST_INTERVAL = datetime.timedelta(days=3653)
 REVIEW_INTERVAL = datetime.timedelta(days=730)
 """When nobody says otherwise, a wording is read again after two years."""
 
@@ -29,6 +30,9 @@ def approve(
     """Vouches for exactly this wording. Refused to anybody who saved a revision since the last approved one."""
     if by.pk in _writers(revision):
         raise Refused(["You wrote part of this yourself, so somebody else must approve it."])
+    latest = at.date() + LONGEST_INTERVAL
+    if next_review_on is not None and not at.date() < next_review_on <= latest:
+        raise Refused([f"The next review must be on a day after today and no later than {latest}."])
     return Approval.objects.create(
         revision=revision,
         sha256=revision.sha256,

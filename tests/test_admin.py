@@ -262,6 +262,28 @@ def test_check_boxes_and_line_ends_that_come_back_otherwise_are_no_change(writin
     assert newest(condition).number == 1
 
 
+def test_soft_line_breaks_pasted_from_slides_become_plain_ones(writing, draft):
+    sent = opened(writing, url(draft))
+    sent["overview"] = ["Pasted\x0bfrom slides"]
+    assert writing.post(url(draft), sent).status_code == 302
+    assert wording(draft)["overview"] == "Pasted\nfrom slides"
+
+
+@pytest.mark.parametrize("field", ["synonyms", "overview"])
+def test_an_invisible_character_is_refused_and_what_was_typed_is_kept(writing, draft, field):
+    sent = opened(writing, url(draft))
+    sent[field] = ["What I\x00 typed"]
+    answer = writing.post(url(draft), sent)
+    assert answer.status_code == 200
+    assert "character" in errors(answer).lower()
+    assert "typed" in answer.content.decode()
+
+
+def test_a_review_date_that_nobody_will_live_to_see_is_refused(reviewing, draft):
+    answer = publishing(reviewing, draft, next_review_on=["9999-12-31"])
+    assert "within the next ten years" in answer.content.decode()
+
+
 def test_a_row_moves_to_the_place_that_was_typed(writing):
     condition = ConditionFactory()
     for text in ("A", "B", "C"):

@@ -6,11 +6,13 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import override_settings
 
 from kb import published
 from kb.api import parameters
 from kb.compiler import KEY_NAME_LENGTH
 from kb.enums import Urgency
+from kb.models.published import Feed
 from tests import story
 from tests.factories import ConditionFactory, QuestionFactory, SymptomFactory
 
@@ -417,3 +419,15 @@ def test_a_list_that_has_not_changed_costs_no_second_body(symptoms, reader):
 
 def test_lists_may_be_kept_for_a_minute(reader):
     assert story.get(reader, "/symptoms").headers["Cache-Control"] == "public, max-age=60, stale-if-error=86400"
+
+
+def test_a_lists_tag_changes_when_a_recompile_may_have_changed_its_items(reader, house):
+    before = story.get(reader, "/symptoms").headers["ETag"]
+    Feed.objects.update(compiler_version=99)
+    assert story.get(reader, "/symptoms").headers["ETag"] != before
+
+
+def test_the_indexs_tag_changes_with_the_operators_settings(reader, db):
+    before = story.get(reader, "").headers["ETag"]
+    with override_settings(REPORT_UNSAFE_CONTENT="mailto:safety@example.org"):
+        assert story.get(reader, "").headers["ETag"] != before

@@ -11,6 +11,9 @@ from tests.factories import (
     ConditionFactory,
     ConditionSymptomFactory,
     ConditionTreatmentFactory,
+    ContactRouteFactory,
+    DisclaimerFactory,
+    RedFlagFactory,
     SourceFactory,
     SymptomFactory,
     TreatmentFactory,
@@ -326,3 +329,38 @@ def _run_compiler(version, monkeypatch):
 def _again(entry):
     """A release of what the entry's newest revision says, whoever saved it."""
     return story.prepare(entry)
+
+
+def test_a_merge_that_would_hide_a_warning_behind_a_recommendation_is_refused(house):
+    helps = ConditionTreatmentFactory(role="recommended")
+    harms = ConditionTreatmentFactory(condition=helps.condition, role="avoid", note="It tears the tendon.", position=1)
+    story.go_live(helps.treatment, harms.treatment, helps.condition)
+    with pytest.raises(Refused, match="as “recommended” and as “avoid”"):
+        story.merge(harms.treatment, into=helps.treatment)
+    assert [row["role"] for row in story.document(helps.condition)["treatments"]] == ["recommended", "avoid"]
+
+
+def test_a_condition_keeps_its_own_red_flag_when_that_is_merged_into_another(house):
+    old, new = RedFlagFactory(), RedFlagFactory()
+    condition = ConditionFactory(red_flags=[old])
+    story.go_live(new, condition)
+    story.merge(old, into=new)
+    shown = story.document(condition)["when_to_get_help"]["urgent"]["red_flags"]
+    assert [flag["id"] for flag in shown] == [str(new.pk)]
+
+
+def test_two_live_routes_for_one_region_are_refused_and_may_change_places(house):
+    condition = ConditionFactory()
+    story.go_live(condition)
+    old = story.edit(house["route"], region="GB")
+    story.save(old)
+    new = ContactRouteFactory(region="default", emergency="Call the new number")
+    with pytest.raises(Refused, match="has the region “default” already"):
+        story.go_live(new)
+    story.go_live(old, new)
+    assert story.document(condition)["when_to_get_help"]["emergency"]["action"] == "Call the new number"
+
+
+def test_a_disclaimer_for_an_unknown_kind_is_refused(house):
+    with pytest.raises(Refused, match="“Conditions!” is none of"):
+        story.go_live(DisclaimerFactory(applies_to=["Conditions!"]))

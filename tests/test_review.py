@@ -1,5 +1,7 @@
 """Approval: somebody else, for exactly this wording. Code refuses it first, and the database refuses it too."""
 
+import datetime
+
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -110,6 +112,10 @@ def test_status_is_worked_out_from_what_happened(house, therapist, editor):
     assert _status(condition) == Status.LIVE_WITH_CHANGES
     story.withdraw(condition)
     assert _status(condition) == Status.WITHDRAWN
+    once_approved = ConditionFactory()
+    story.go_live(once_approved)
+    story.withdraw(once_approved)
+    assert _status(once_approved) == Status.WITHDRAWN
     review.approve(changed, by=editor, at=story.NOW)
     assert _status(condition) == Status.APPROVED
 
@@ -144,3 +150,9 @@ def _approve_behind_the_codes_back(revision, person):
 def test_a_revision_says_what_the_working_copy_says(therapist):
     condition = ConditionFactory(name="A name")
     assert editing.said(story.save(condition))["name"] == "A name"
+
+
+def test_a_review_date_beyond_reason_is_refused(therapist, editor):
+    revision = story.save(ConditionFactory(), by=therapist)
+    with pytest.raises(Refused, match="no later than"):
+        review.approve(revision, by=editor, at=story.NOW, next_review_on=datetime.date.max)

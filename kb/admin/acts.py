@@ -22,6 +22,7 @@ from kb.models.editing import SUMMARY_LENGTH, Revision
 from kb.models.entry import Entry
 from kb.models.published import Document
 from kb.publishing import Refused
+from kb.review import LONGEST_INTERVAL
 
 ROLES = [(role, label) for role, label in ReviewRole.choices if role != ReviewRole.NOBODY]
 REASONS = [(reason, label) for reason, label in TombstoneReason.choices if reason != TombstoneReason.MERGED]
@@ -73,6 +74,8 @@ class PublishForm(ActForm):
         day: datetime.date = self.cleaned_data["next_review_on"]
         if day <= timezone.now().date():
             raise forms.ValidationError("Choose a day in the future.")
+        if day > timezone.now().date() + LONGEST_INTERVAL:
+            raise forms.ValidationError("Choose a day within the next ten years.")
         return day
 
 

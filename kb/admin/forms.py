@@ -10,7 +10,7 @@ from django.db.models import UniqueConstraint
 
 from kb import kinds
 from kb.admin.standing import changed_parts, name_of
-from kb.canonical import clean_text
+from kb.canonical import typed_text
 from kb.editing import newest_revision, said
 from kb.models.editing import Revision
 from kb.models.entry import Entry
@@ -33,7 +33,10 @@ class PlainTextField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        return clean_text(text) if isinstance(text, str) and "\x00" not in text else text
+        try:
+            return typed_text(text) if isinstance(text, str) else text
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class PlainForm(forms.ModelForm):
@@ -137,7 +140,7 @@ class EntryForm(PlainForm):
         return bool(self._meta.model._meta.get_field(name).is_relation)
 
     def _find_conflict(self, seen_version: int | None, seen_revision: int | None) -> Conflict | None:
-        stored = Entry.objects.select_for_update().get(pk=self.instance.pk)  # until this save is committed
+        stored = Entry.objects.select_for_update(no_key=True).get(pk=self.instance.pk)  # until this save is committed
         newest = newest_revision(stored)
         if stored.edit_version == seen_version or (newest and newest.pk == seen_revision):
             return None

@@ -30,6 +30,7 @@ class Found:
 class Page:
     feed_id: UUID
     head: int
+    compiler_version: int
     rows: list[tuple[bytes, str]]
 
 
@@ -76,23 +77,23 @@ def list_page(connection: BaseDatabaseWrapper, kind: PublishedKind, query: ListQ
 
 def feed(connection: BaseDatabaseWrapper) -> Feed:
     """Raises Feed.DoesNotExist before the first migration has ended."""
-    return Feed.objects.using(connection.alias).only("feed_id", "head").get()
+    return Feed.objects.using(connection.alias).only("feed_id", "head", "compiler_version").get()
 
 
 def _with_feed(connection: BaseDatabaseWrapper, rows: QuerySet[Any, Any], key: str) -> Page:
     """The feed's row stands beside each row, and alone if there are none."""
     sql, params = rows.query.get_compiler(connection=connection).as_sql()
-    statement = (
-        f"SELECT f.feed_id, f.head, d.summary, d.{key} FROM kb_feed f LEFT JOIN ({sql}) d ON TRUE ORDER BY d.{key}"  # noqa: S608  names are ours
-    )
+    columns = f"f.feed_id, f.head, f.compiler_version, d.summary, d.{key}"
+    beside_the_feed = f"kb_feed f LEFT JOIN ({sql}) d ON TRUE ORDER BY d.{key}"
+    statement = f"SELECT {columns} FROM {beside_the_feed}"  # noqa: S608  all names are ours, all values parameters
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         found = cursor.fetchall()
     if not found:
         raise Feed.DoesNotExist
-    feed_id, head = found[0][:2]
-    summaries = [(bytes(summary), sort_key) for _, _, summary, sort_key in found if summary is not None]
-    return Page(feed_id if isinstance(feed_id, UUID) else UUID(feed_id), head, summaries)
+    feed_id, head, compiler_version = found[0][:3]
+    summaries = [(bytes(summary), sort_key) for _, _, _, summary, sort_key in found if summary is not None]
+    return Page(feed_id if isinstance(feed_id, UUID) else UUID(feed_id), head, compiler_version, summaries)
 
 
 def _facets(connection: BaseDatabaseWrapper, filter_: Filter, values: tuple[str, ...], locale: str) -> QuerySet[Facet]:

@@ -101,13 +101,13 @@ class ListView(PublicView):
         with reading() as connection:
             if responses.held_versions(request):
                 feed = queries.feed(connection)
-                version = self._version(feed.feed_id, feed.head, query)
+                version = self._version(feed, query)
                 if responses.holds(request, version):
                     return responses.not_modified(request, version)
             page = queries.list_page(connection, self.kind, query)
         items = [summary for summary, _ in page.rows[: query.limit]]
         body = b'{"items":[%b],"next":%b}' % (b",".join(items), canonical_json(self._next(page, query)))
-        return responses.made(request, body, self._version(page.feed_id, page.head, query))
+        return responses.made(request, body, self._version(page, query))
 
     def _next(self, page: queries.Page, query: parameters.ListQuery) -> str | None:
         if len(page.rows) <= query.limit:
@@ -115,8 +115,10 @@ class ListView(PublicView):
         last_key = page.rows[query.limit - 1][1]
         return f"{ROOT}/{self.kind.path}?{query.canonical(after=last_key)}"
 
-    def _version(self, feed_id: UUID, head: int, query: parameters.ListQuery) -> str:
-        return responses.version_of(f"{feed_id} {head} {API_VERSION} {self.kind.path} {query.canonical()}".encode())
+    def _version(self, feed: Feed | queries.Page, query: parameters.ListQuery) -> str:
+        """A recompile may change summaries and no body, so the compiler counts as well as the head."""
+        state = f"{feed.feed_id} {feed.head} {feed.compiler_version} {API_VERSION}"
+        return responses.version_of(f"{state} {self.kind.path} {query.canonical()}".encode())
 
 
 class DocumentView(PublicView):
@@ -173,10 +175,7 @@ class IndexView(PublicView):
         parameters.read_pairs(request.META["QUERY_STRING"], [])
         with reading() as connection:
             feed = queries.feed(connection)
-        version = responses.version_of(f"{feed.feed_id} {feed.head} {API_VERSION}".encode())
-        if responses.holds(request, version):
-            return responses.not_modified(request, version)
-        body = {
+        index = {
             "title": "Stride KB",
             "api_version": API_VERSION,
             "feed_id": str(feed.feed_id),
@@ -191,7 +190,11 @@ class IndexView(PublicView):
                 for kind in published.all_kinds()
             ],
         }
-        return responses.made(request, canonical_json(body), version)
+        body = canonical_json(index)
+        version = responses.version_of(body)
+        if responses.holds(request, version):
+            return responses.not_modified(request, version)
+        return responses.made(request, body, version)
 
 
 class VocabularyView(PublicView):

@@ -7,6 +7,8 @@ from django.db import models
 from django.forms import CharField as CharFormField
 from django.forms import CheckboxSelectMultiple, MultipleChoiceField, Textarea
 
+from kb.canonical import typed_text
+
 
 class LinesField(models.TextField):
     """A list of short texts, one a line; with `choices`, a set of codes. Python value: list[str]."""
@@ -69,7 +71,11 @@ class LinesFormField(CharFormField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in (super().to_python(value) or "").splitlines() if line.strip()]
+        try:
+            text = typed_text(super().to_python(value) or "")
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return [line.strip() for line in text.split("\n") if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(list(initial or []) != self.to_python(data))

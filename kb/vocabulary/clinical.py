@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from kb.compiler import HouseText
+from kb.compiler import HouseText, Inputs
 from kb.documents import Card, Document, EntryCard, Json, inputs_of
 from kb.enums import ActionCode, Basis, ReviewRole, ReviewStatus, Urgency
 from kb.vocabulary.enums import (
@@ -234,7 +234,7 @@ def _asks_for_review(wording: Json) -> Iterator[bool]:
     yield from (row.get("needs_clinical_review", False) for row in rows)
 
 
-def clinical_guard(document: Json, wording: Json) -> list[str]:
+def clinical_guard(document: Json, inputs: Inputs) -> list[str]:
     """What would hurt a reader: advice without warning signs, without a way to get help, or without disclaimers."""
     problems = []
     groups = document["when_to_get_help"].values()

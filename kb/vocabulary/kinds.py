@@ -1,7 +1,7 @@
 """The editing half of the vocabulary's kinds, and the lists that most kinds share."""
 
 from kb.kinds import Kind, Rows, Wording, register
-from kb.vocabulary.models import BodyStructure, ContactRoute, Disclaimer, RedFlag, Source
+from kb.vocabulary.models import BodyStructure, ContactRoute, Disclaimer, RedFlag, Source, unknown_kinds
 
 CITED = ("basis", "sources", "needs_clinical_review")
 SOURCED = (*CITED, "review_note", "editorial_note")
@@ -57,7 +57,14 @@ register(
         columns=("slug", "name", "urgency", "is_global", "text", "why", "action", "rule_out", *SOURCED),
     )
 )
-register(Kind(name="disclaimer", model=Disclaimer, columns=("slug", "name", "text", "applies_to", *SOURCED)))
+register(
+    Kind(
+        name="disclaimer",
+        model=Disclaimer,
+        columns=("slug", "name", "text", "applies_to", *SOURCED),
+        problems=lambda wording: unknown_kinds(wording["applies_to"]),
+    )
+)
 register(
     Kind(
         name="contact_route",

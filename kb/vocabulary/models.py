@@ -1,9 +1,11 @@
 """The small kinds that every other may point at, and the rows and columns that most kinds share."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models
 from django.db.models import F, Q
 
+from kb import published
 from kb.enums import Basis, Urgency
 from kb.models.entry import Entry
 from kb.models.fields import LinesField
@@ -18,6 +20,13 @@ from kb.vocabulary.enums import (
     SourceType,
     StructureCategory,
 )
+
+
+def unknown_kinds(names: list[str]) -> list[str]:
+    """A sentence for each name that is no kind whose documents carry house texts."""
+    known = [kind.kind for kind in published.all_kinds() if kind.has_house_texts]
+    return [f"“{name}” is none of: {', '.join(known)}." for name in names if name not in known]
+
 
 HTTPS = URLValidator(schemes=["https", "http"])
 DOI = RegexValidator(r"^10\.\d{4,9}/\S+$", "A DOI looks like 10.1136/bmj.k1662, without “https://doi.org/”.")
@@ -110,6 +119,11 @@ class Disclaimer(Sourced, Entry):
 
     class Meta:
         ordering = ["name", "id"]
+
+    def clean(self) -> None:
+        problems = unknown_kinds(list(self.applies_to))
+        if problems:
+            raise ValidationError({"applies_to": problems})
 
 
 class ContactRoute(Sourced, Entry):

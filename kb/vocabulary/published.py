@@ -185,6 +185,7 @@ register(
             ),
         ),
         is_house=True,
+        unique="region",
     )
 )
 register(
