@@ -289,7 +289,8 @@ def whisper(kind: str, entry: Entry) -> None:
 
 def _whisper(row: models.Model) -> None:
     for field in row._meta.concrete_fields:
-        if isinstance(field, models.CharField | models.TextField) and field.editable and not field.choices:
+        is_free_text = isinstance(field, models.CharField | models.TextField) and not field.choices
+        if is_free_text and field.editable and field.name != "applies_to":  # which holds names of kinds only
             said = getattr(row, field.name)
             louder = [*said, CANARY] if isinstance(field, LinesField) else f"{said} {CANARY}".strip()
             try:
