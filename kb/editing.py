@@ -24,9 +24,7 @@ Person = User | None
 def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> Revision:
     """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved."""
     kind = kinds.get(entry.kind)
-    Entry.objects.select_for_update(no_key=True).get(
-        pk=entry.pk
-    )  # the next number is one more than the newest, for one saver at a time
+    locked(entry)  # the next number is one more than the newest, for one saver at a time
     body = canonical_json(wording.read(kind, kind.model._default_manager.get(pk=entry.pk)))
     newest = newest_revision(entry)
     if newest is not None and newest.sha256 == sha256(body):
@@ -34,6 +32,14 @@ def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> 
     Entry.objects.filter(pk=entry.pk).update(edit_version=F("edit_version") + 1)
     number = newest.number + 1 if newest else 1
     return Revision.objects.create(**_revision(entry.pk, number, body, by=by, at=at, note=note))
+
+
+def locked(entry: Entry) -> Entry:
+    """The entry as stored, nobody else's to save until this transaction ends.
+
+    Others may still link to it meanwhile: `no_key`, or two people whose pages link to each other would wait for ever.
+    """
+    return Entry.objects.select_for_update(no_key=True).get(pk=entry.pk)
 
 
 @transaction.atomic

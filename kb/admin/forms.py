@@ -11,9 +11,8 @@ from django.db.models import UniqueConstraint
 from kb import kinds
 from kb.admin.standing import changed_parts, name_of
 from kb.canonical import typed_text
-from kb.editing import newest_revision, said
+from kb.editing import locked, newest_revision, said
 from kb.models.editing import Revision
-from kb.models.entry import Entry
 from kb.models.published import Slug
 
 _plain_words: dict[str, tuple[str | None, str]] = {}
@@ -140,7 +139,7 @@ class EntryForm(PlainForm):
         return bool(self._meta.model._meta.get_field(name).is_relation)
 
     def _find_conflict(self, seen_version: int | None, seen_revision: int | None) -> Conflict | None:
-        stored = Entry.objects.select_for_update(no_key=True).get(pk=self.instance.pk)  # until this save is committed
+        stored = locked(self.instance)  # until this save is committed
         newest = newest_revision(stored)
         if stored.edit_version == seen_version or (newest and newest.pk == seen_revision):
             return None
