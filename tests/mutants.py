@@ -106,8 +106,20 @@ FAULTS = [
     Fault(
         "a harmful withdrawal is let through",
         "kb/publishing.py",
-        "    if problems:\n        raise Refused(problems)\n\n\n# Writing",
-        "\n\n# Writing",
+        "        if made.version != after.pins[pk].version\n",
+        "        if False\n",
+    ),
+    Fault(
+        "a merge hides a warning behind a recommendation",
+        "conditions/published.py",
+        'if target and roles.setdefault(target, row["role"]) != row["role"]:',
+        "if False:",
+    ),
+    Fault(
+        "two contact routes are live for one region",
+        "kb/publishing.py",
+        "problems += _repeated(after, compiled)",
+        "problems += []",
     ),
     Fault(
         "a release is published twice", "kb/publishing.py", "if release.state == ReleaseState.PUBLISHED:", "if False:"
@@ -192,8 +204,8 @@ FAULTS = [
     Fault(
         "a list's ETag forgets the head",
         "kb/api/views.py",
-        'f"{feed_id} {head} {API_VERSION} {self.kind.path}',
-        'f"{feed_id} {API_VERSION} {self.kind.path}',
+        'f"{feed.feed_id} {feed.head} {feed.compiler_version} {API_VERSION}"',
+        'f"{feed.feed_id} {feed.compiler_version} {API_VERSION}"',
         ("tests/test_api_lists.py",),
     ),
     Fault(
