@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kb import checks, published
 from kb.canonical import canonical_json, sha256
@@ -19,6 +19,7 @@ from kb.wording import batches
 from kb.world import Pin, World
 
 DEFAULT_LOCALE = "en"
+MANY = 50
 
 
 class Refused(Exception):
@@ -195,6 +196,14 @@ def _write(feed: Feed, before: World, after: World, compiled: dict[UUID, Compile
     _write_facets({document.pk: _facets_of(compiled.get(document.entry_id)) for document in made})
     _write_links(after, touched, {pin.entry_id for pin in changed if not pin.is_live})
     _write_slugs([after.pins[pk] for pk in touched])
+    _tell_the_planner(len(made))
+
+
+def _tell_the_planner(changed: int) -> None:
+    """After many changes PostgreSQL would plan readers' queries for tables that are gone, until it looks by itself."""
+    if changed >= MANY and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE kb_document, kb_facet, kb_slug")
 
 
 def _document(feed: Feed, world: World, pin: Pin, made: Compiled | None) -> Document:
