@@ -89,14 +89,14 @@ class _Loader(yaml.SafeLoader):
         self.depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
         if self.depth == MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="lists in lists go too deep", problem_mark=event.start_mark)
         if event.anchor:
             self.complain(_line(event), "Anchors (&) and aliases (*) are not used here. Write it out.")
             event.anchor = None
         if isinstance(event, yaml.AliasEvent):
-            self.get_event()  # type: ignore[no-untyped-call]
+            self.get_event()  # type: ignore[no-untyped-call]  # PyYAML's stubs leave it untyped
             where: Any = event.start_mark
             return yaml.ScalarNode(TEXT_TAG, "", where, where)
         if event.tag:

@@ -46,13 +46,13 @@ class PlainForm(forms.ModelForm):
         self.instance.validate_constraints = _checked_below
         super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
         del self.instance.validate_constraints
-        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]  # a private hook that the stubs leave out
         for model, constraints in self.instance.get_constraints():
             for constraint in filter(self._is_checked_here, constraints):
                 try:
                     constraint.validate(model, self.instance, exclude=exclude)
                 except ValidationError as error:
-                    self._update_errors(self._in_plain_words(constraint, error))  # type: ignore[attr-defined]
+                    self._update_errors(self._in_plain_words(constraint, error))  # type: ignore[attr-defined]  # a private hook that the stubs leave out
 
     def _is_checked_here(self, constraint: Any) -> bool:
         return True
