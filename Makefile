@@ -66,6 +66,13 @@ openapi: $(VENV)/.dev-ok ## Write docs/openapi.json and docs/openapi.yaml from t
 examples: $(VENV)/.dev-ok ## Write docs/examples.json and the contract anew from the starter pack
 	UPDATE_EXAMPLES=1 $(PY) -m pytest -q tests/test_openapi.py -k examples_are
 
+# Hours, not minutes: STEPS=20000 for a shorter one, SEED=2 for another one.
+.PHONY: torture
+torture: $(VENV)/.dev-ok ## Let everybody do everything at the desk for 100,000 steps, and look at every page with axe
+	STEPS=$(or $(STEPS),100000) SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
+		tests/test_desk_machine.py -k nothing_goes_live
+	EVERY_PAGE=1 $(PY) -m pytest -q -p no:cacheprovider tests/browser/test_accessibility.py
+
 .PHONY: mutants
 mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find them
 	$(PY) -m tests.mutants $(ARGS)
@@ -73,6 +80,10 @@ mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find
 .PHONY: bench
 bench: $(VENV)/.dev-ok ## Measure the server under load
 	$(PY) -m bench.load $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev-ok ## Take the pictures of the desk in docs/images anew
+	$(PY) -m pytest -q tests/browser/screenshots.py
 
 .PHONY: hooks
 hooks: ## Run `make check` before every commit in this clone
@@ -93,7 +104,7 @@ clean: ## Remove .venv and what tools left behind; never touches the data folder
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 # --- .venv -----------------------------------------------------------------------------------------------------------
 

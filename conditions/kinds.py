@@ -1,7 +1,9 @@
 """The editing half of the conditions' kinds."""
 
+from collections.abc import Iterator
+
 from conditions.models import Condition, Guide, Question, Symptom
-from kb.kinds import Kind, Rows, register
+from kb.kinds import Finding, Kind, Rows, Wording, register, warning
 from kb.vocabulary.kinds import (
     CAUTIONS,
     CITED,
@@ -12,10 +14,24 @@ from kb.vocabulary.kinds import (
     RELATED,
     SOURCED,
     STATEMENT,
-    clinical_problems,
 )
+from kb.vocabulary.quality import clinical_findings
 
 LINK = ("note", *CITED, "editorial_note")
+NO_POPULATION = ("", "not stated")
+
+
+def condition_findings(wording: Wording) -> Iterator[Finding]:
+    """The same as for all, and every number says of whom it is."""
+    yield from clinical_findings(wording)
+    for index, figure in enumerate(wording["figures"]):
+        if figure["population"].strip().casefold() in NO_POPULATION:
+            yield warning(
+                ("figures", index, "population"),
+                "It does not say of whom this number is.",
+                "Look in the source whom it counted: “recreational runners”, “women over 50”.",
+            )
+
 
 register(
     Kind(
@@ -34,7 +50,7 @@ register(
             *SOURCED,
         ),
         rows={"red_flags": RED_FLAGS, "related": RELATED, "codes": CODES},
-        problems=clinical_problems,
+        findings=clinical_findings,
     )
 )
 register(
@@ -85,7 +101,8 @@ register(
             "related": RELATED,
             "codes": CODES,
         },
-        problems=clinical_problems,
+        findings=condition_findings,
+        needs_live=("red_flags",),
     )
 )
 register(
@@ -94,7 +111,7 @@ register(
         model=Guide,
         columns=("slug", "name", *CLINICAL, "body", "disclaimers", *SOURCED),
         rows={"cautions": CAUTIONS, "red_flags": RED_FLAGS, "related": RELATED},
-        problems=clinical_problems,
+        findings=clinical_findings,
     )
 )
 register(
@@ -103,6 +120,6 @@ register(
         model=Question,
         columns=("slug", "name", "order", *CLINICAL, "answer", "disclaimers", *SOURCED),
         rows={"cautions": CAUTIONS, "red_flags": RED_FLAGS, "related": RELATED},
-        problems=clinical_problems,
+        findings=clinical_findings,
     )
 )

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,6 +55,23 @@ def host() -> str:
 def port() -> int:
     """The port to listen at."""
     return number("PORT", 8000, lowest=1, highest=65535)
+
+
+def publish_due_every() -> int:
+    """Seconds between two looks for releases whose time has come; 0: this server does not look."""
+    return number("PUBLISH_DUE_EVERY", 20, lowest=0, highest=3600)
+
+
+def time_zone() -> str:
+    """The zone of the times on the editors' desk; the API tells every time in UTC."""
+    name = text("TIME_ZONE", "UTC")
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"TIME_ZONE={name} is no time zone that this machine knows: set it to a name like Europe/London, "
+            "or leave it out for UTC."
+        ) from error
 
 
 def workers() -> int:

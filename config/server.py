@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -56,6 +57,7 @@ def run(*, setup: bool) -> int:
     # Until the server has handlers of its own: end the process that prepares the database too.
     signal.signal(signal.SIGTERM, _stop)
     _check_engine()
+    environment.publish_due_every()  # a wrong one would be told by every worker only
     _check_data_folder(environment.data_dir())
     _free_address(environment.host(), environment.port())
     prepared = subprocess.run([sys.executable, "-m", "config.first_start", *(["--setup"] if setup else [])])
@@ -146,6 +148,8 @@ def _application() -> Any:
     application = get_wsgi_application()
     # Loads every view now: a fault there stops the start, and the first reader does not wait for it.
     check_resolver(get_resolver())
+    # Only now: it imports models, which the process above must not.
+    import_module("config.publisher").start()
     return application
 
 

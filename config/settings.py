@@ -75,7 +75,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- language and time ---
 
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
+# Of the times on the desk, the hour of a scheduled release among them. The API tells UTC, whatever this is.
+TIME_ZONE = environment.time_zone()
 USE_TZ = True
 
 # --- static files ---
@@ -104,7 +105,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TRUST_PROXY and not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+CSRF_FAILURE_VIEW = "kb.admin.failures.expired_form"
 X_FRAME_OPTIONS = "DENY"
+
+# One form of the desk may hold a large article with all its rows; a text that is far too long is told so at its field.
+# Beyond these bounds, a page says that it is too much.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- logging ---
 

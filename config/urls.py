@@ -6,7 +6,13 @@ from django.views.generic import RedirectView
 
 from config import health
 from config.docs import docs_patterns
+from kb.admin import failures
 from kb.api.urls import patterns
+
+handler400 = failures.bad_request
+handler403 = failures.permission_denied
+handler404 = failures.page_not_found
+handler500 = failures.server_error
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/docs")),

@@ -1,4 +1,4 @@
-"""Wiring: finds each package's kinds, and gives every database its feed and its two roles."""
+"""Wiring: finds each package's kinds, and gives every database its feed and its three roles."""
 
 from importlib import import_module
 

@@ -12,11 +12,33 @@ from django.db.models import CheckConstraint, Model, Q, UniqueConstraint, Value
 from kb.cleaning import Problem
 from kb.kinds import Kind, Wording
 from kb.models.entry import Entry
-from kb.wording import entry_of, field_of, rows_of
+from kb.models.published import Slug
+from kb.wording import batches, entry_of, field_of, links, rows_of
 
 Place = tuple[str | int, ...]
 Key = tuple[Any, ...]
 Owner = tuple[UUID, str]
+
+
+def objections(kind: Kind, pk: UUID, wording: Wording) -> list[Problem]:
+    """Why this entry cannot say this wording, which was sound once: others may have taken a name or a value since."""
+    slug = wording["slug"]
+    taken = Entry.objects.filter(kind=kind.name, slug=slug).exclude(pk=pk)
+    once_live = Slug.objects.filter(kind=kind.name, slug=slug).exclude(entry=pk)
+    found = []
+    if taken.exists() or once_live.exists():
+        found.append(Problem(("slug",), f"“{slug}” belongs to another page now."))
+    targets = {UUID(target) for _, target in links(kind, wording)}
+    for some in batches(sorted(targets)):
+        targets -= set(Entry.objects.filter(pk__in=some).values_list("pk", flat=True))
+    if targets - {pk}:
+        found.append(Problem((), "It links to a page that does not exist any more."))
+    return [*found, *Constraints({pk}).problems(kind, pk, wording, found)]
+
+
+def only_once(kind: Kind) -> set[str]:
+    """Columns whose value no two entries of this kind may share, besides the short name."""
+    return {columns[-1] for _, columns, _ in _uniques(kind.model)}
 
 
 class Constraints:

@@ -3,21 +3,35 @@
 import datetime
 import json
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from kb import kinds, wording
+from kb import constraints, kinds, quality, wording
 from kb.canonical import canonical_json, sha256
-from kb.kinds import Wording
+from kb.kinds import Kind, Wording
 from kb.models.editing import Revision
 from kb.models.entry import Entry
+from kb.models.published import Slug
+from kb.quality import Finding, Reading
 
 DEFAULT_LOCALE = "en"
 Person = User | None
 """Who did it; None for a command."""
+
+COPY_OF = "Copy of {}"
+COPIED_SLUG = "-copy"
+
+
+class NotWritten(Exception):
+    """The working copy says what it said before. `problems` are sentences for the therapist."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 @transaction.atomic
@@ -66,6 +80,85 @@ def write(
     return Revision.objects.bulk_create(made, batch_size=500)
 
 
+@transaction.atomic
+def restore(
+    revision: Revision, *, by: Person, at: datetime.datetime, note: str = "", seen: Revision | None = None
+) -> Revision:
+    """Makes the working copy say what this revision says, as a new revision. What readers see stays as it is.
+
+    `seen` is the newest revision that was on screen. Does nothing if the page says the same already.
+    """
+    entry = locked(revision.entry)
+    newest = newest_revision(entry)
+    if newest is not None and newest.sha256 == revision.sha256:
+        return newest
+    if seen is not None and newest is not None and seen.pk != newest.pk:
+        raise NotWritten([f"Somebody saved revision {newest.number} meanwhile. Nothing was restored; look again."])
+    kind, restored = kinds.get(entry.kind), said(revision)
+    require_sound(kind, entry.pk, restored)
+    first = f"Restored from revision {revision.number}"
+    made = write(kind.name, {entry.pk: restored}, by=by, at=at, note=f"{first}: {note}"[:300] if note else first)
+    return made[0] if made else newest or revision
+
+
+@transaction.atomic
+def duplicate(entry: Entry, *, by: Person, at: datetime.datetime) -> Entry:
+    """A new entry with the same wording. What only one entry can have, such as a DOI, it starts without.
+
+    Its history begins with that of the page since something was last approved there: who wrote the words there cannot
+    approve them here.
+    """
+    kind = kinds.get(entry.kind)
+    copied = wording.read(kind, kind.model._default_manager.get(pk=entry.pk))
+    copied["name"] = COPY_OF.format(copied["name"])[: _longest(kind, "name")].rstrip()
+    copied["slug"] = _free_slug(kind, copied["slug"])
+    for column in constraints.only_once(kind) | set(kind.identifiers):
+        field = wording.field_of(kind.model, column)
+        if not field.blank:
+            one = f"Only one page can have the {field.verbose_name} “{copied[column]}”"
+            raise NotWritten([f"{one}, so this page cannot be copied. Start a new one."])
+        copied[column] = wording.default_of(kind.model, column)
+    pk = uuid.uuid4()
+    require_sound(kind, pk, copied)
+    wording.write(kind, {pk: copied}, {pk: 1})
+    earlier = _copied_history(entry, pk)
+    number = len(earlier) + 1
+    body = canonical_json(copied)
+    note = f"Copied from “{entry.name}”"[:300]
+    Revision.objects.bulk_create([*earlier, Revision(**_revision(pk, number, body, by=by, at=at, note=note))])
+    return Entry.objects.get(pk=pk)
+
+
+def _copied_history(entry: Entry, copy: uuid.UUID) -> list[Revision]:
+    """The page's wordings since the last approved one before its newest: as they were, by whom they were."""
+    history = Revision.objects.filter(entry=entry.pk, locale=DEFAULT_LOCALE).order_by("number")
+    newest = history.last()
+    if newest is None:
+        return []
+    approved = history.filter(approvals__isnull=False, number__lt=newest.number).order_by("-number").first()
+    wordings = history.filter(number__gt=approved.number if approved else 0)
+    return [
+        Revision(
+            entry_id=copy,
+            locale=one.locale,
+            number=number,
+            body=one.body,
+            sha256=one.sha256,
+            saved_by_id=one.saved_by_id,
+            saved_at=one.saved_at,
+            note=f"Revision {one.number} of “{entry.name}”"[:300],
+        )
+        for number, one in enumerate(wordings, start=1)
+    ]
+
+
+def require_sound(kind: Kind, pk: uuid.UUID, said: Wording) -> None:
+    """Refuses a wording that this entry cannot have, because others have taken a name or a value of it since."""
+    problems = [problem.message for problem in constraints.objections(kind, pk, said)]
+    if problems:
+        raise NotWritten(problems)
+
+
 def newest_revision(entry: Entry, locale: str = DEFAULT_LOCALE) -> Revision | None:
     return Revision.objects.filter(entry=entry, locale=locale).order_by("-number").first()
 
@@ -79,6 +172,53 @@ def newest_revisions() -> QuerySet[Revision]:
 def said(revision: Revision) -> Wording:
     """The revision's wording, unpacked."""
     return wording.completed(kinds.get(revision.entry.kind), json.loads(revision.body))
+
+
+def findings_of(revision: Revision) -> list[Finding]:
+    """What is wrong with its wording alone. Worked out once for each wording, as long as the process remembers it."""
+    found = _looked_at(revision.entry.kind, revision.sha256, "findings")
+    if not found:
+        found.append(quality.findings(kinds.get(revision.entry.kind), said(revision)))
+    return list(found[0])
+
+
+def findings_of_many(revisions: QuerySet[Revision]) -> dict[int, list[Finding]]:
+    """The same by the revision's key. Reads the bodies of those only that are not known yet."""
+    rows = revisions.values_list("pk", "entry__kind", "sha256")
+    known = {pk: _looked_at(kind, digest, "findings") for pk, kind, digest in rows}
+    for some in wording.batches([pk for pk, found in known.items() if not found]):
+        for revision in Revision.objects.filter(pk__in=some).select_related("entry"):
+            known[revision.pk] = [findings_of(revision)]
+    return {pk: list(found[0]) for pk, found in known.items()}
+
+
+def reading_of(revision: Revision) -> Reading:
+    """How hard it is to read; remembered likewise."""
+    found = _looked_at(revision.entry.kind, revision.sha256, "reading")
+    if not found:
+        found.append(quality.reading(kinds.get(revision.entry.kind), said(revision)))
+    reading: Reading = found[0]
+    return reading
+
+
+@lru_cache(maxsize=20_000)
+def _looked_at(kind: str, digest: str, what: str) -> list[Any]:
+    """A place to keep what was found, empty at first. The wording itself, which is large, is not kept."""
+    return []
+
+
+def _longest(kind: Kind, column: str) -> int:
+    return int(wording.field_of(kind.model, column).max_length)
+
+
+def _free_slug(kind: Kind, slug: str) -> str:
+    """The first of “…-copy”, “…-copy-2” that nobody has, and nobody was ever live under."""
+    stem = slug[: _longest(kind, "slug") - len(COPIED_SLUG) - 5].rstrip("-") + COPIED_SLUG
+    alike = {"kind": kind.name, "slug__startswith": stem}
+    taken = {*Entry.objects.filter(**alike).values_list("slug", flat=True)}
+    taken |= {*Slug.objects.filter(**alike).values_list("slug", flat=True)}
+    tried = (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
+    return next(candidate for candidate in tried if candidate not in taken)
 
 
 def _revision(

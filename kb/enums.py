@@ -81,3 +81,23 @@ class ReleaseAction(TextChoices):
     PUBLISH = "publish", "Publish"
     WITHDRAW = "withdraw", "Withdraw"
     MERGE = "merge", "Merge into another entry"
+
+
+class ReviewScope(TextChoices):
+    """What somebody read before vouching for a wording. Either way they vouch for exactly this one."""
+
+    WHOLE = "whole", "The whole page"
+    CHANGES = "changes", "What has changed since the last approved wording"
+
+
+class StepVerb(TextChoices):
+    """What people do to a wording or a release, besides saving, approving and being read."""
+
+    SUBMITTED = "submitted", "Sent for review"
+    TAKEN_BACK = "taken_back", "Taken back from review"
+    RETURNED = "returned", "Returned with a note"
+    SCHEDULED = "scheduled", "Scheduled"
+    REOPENED = "reopened", "Opened again for changes"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Could not be published"
+    PUBLISHED = "published", "Published"

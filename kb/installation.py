@@ -1,4 +1,4 @@
-"""What every installation has from its first migration on: its feed and its two roles."""
+"""What every installation has from its first migration on: its feed and its three roles."""
 
 import uuid
 from typing import Any
@@ -12,7 +12,10 @@ from kb.models.published import Feed
 
 THERAPIST = "Therapist"
 CLINICAL_EDITOR = "Clinical editor"
-READ_ONLY = ("revision", "approval", "release", "releaseitem", "document", "slug", "facet", "link", "feed")
+ADMINISTRATOR = "Administrator"
+READ_ONLY = ("revision", "approval", "release", "releaseitem", "step", "document", "slug", "facet", "link", "feed")
+ACCOUNTS = ("view_user", "add_user", "change_user")
+"""No right to change what a role may do, or to delete anybody. `kb.admin.people` keeps superusers out of reach."""
 
 
 def complete(sender: Any, **kwargs: Any) -> None:
@@ -20,14 +23,17 @@ def complete(sender: Any, **kwargs: Any) -> None:
     if sender.name != "kb":
         return
     using = kwargs["using"]
-    for app in _edited_apps():
+    for app in (*_edited_apps(), "auth"):
         create_permissions(apps.get_app_config(app), using=using, verbosity=0)
     Feed.objects.using(using).get_or_create(pk=1, defaults={"feed_id": uuid.uuid4()})
     write = _permissions(using).filter(codename__regex="^(view|add|change)_").exclude(content_type__model__in=READ_ONLY)
     look = _permissions(using).filter(codename__startswith="view_", content_type__model__in=READ_ONLY)
     release = _permissions(using).filter(codename__in=["approve_wording", "publish_release"])
+    accounts = Permission.objects.using(using).filter(content_type__app_label="auth", codename__in=ACCOUNTS)
+    record = _permissions(using).filter(codename="view_step")
     _group(using, THERAPIST, [*write, *look])
     _group(using, CLINICAL_EDITOR, [*write, *look, *release])
+    _group(using, ADMINISTRATOR, [*accounts, *record])
 
 
 def _edited_apps() -> set[str]:

@@ -1,14 +1,45 @@
 """The editing half of a kind: its model, and which columns and rows make up its wording."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, TextChoices
 
 from kb.models.entry import Entry
 
 Wording = dict[str, Any]
+Place = tuple[str | int, ...]
+"""The way to a part of a wording: ("figures", 2, "population"); () is all of it."""
+
+
+class Level(TextChoices):
+    """What a finding asks of the people on the desk."""
+
+    ERROR = "error", "Must be mended"
+    WARNING = "warning", "Please look"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found in a wording: what is wrong, and what to do about it, a sentence each."""
+
+    level: Level
+    place: Place
+    reason: str
+    mend: str
+
+    @property
+    def is_error(self) -> bool:
+        return self.level == Level.ERROR
+
+
+def error(place: Place, reason: str, mend: str) -> Finding:
+    return Finding(Level.ERROR, place, reason, mend)
+
+
+def warning(place: Place, reason: str, mend: str) -> Finding:
+    return Finding(Level.WARNING, place, reason, mend)
 
 
 @dataclass(frozen=True)
@@ -19,19 +50,22 @@ class Rows:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Kind:
     """What an editor can say about one sort of content.
 
     `columns` are the model's own fields, in the order in which a pack file shows them; `rows` are its lists.
-    `problems` looks at a whole wording and returns what must be mended before it may be published.
+    `findings` looks at a whole wording for what is wrong with this sort of content; `kb.quality` does so for any.
+    `needs_live` names lists of links that must lead to at least one page that readers have.
     """
 
     name: str
     model: type[Entry]
     columns: tuple[str, ...]
     rows: dict[str, Rows] = field(default_factory=dict)
-    problems: Callable[[Wording], list[str]] = lambda wording: []
+    findings: Callable[[Wording], Iterable[Finding]] = lambda wording: ()
+    needs_live: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()
 
     def row_model(self, name: str) -> type[Model]:
         model: type[Model] = self.owner_relation(name).related_model

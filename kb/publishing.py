@@ -2,23 +2,21 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from kb import checks, published
 from kb.canonical import canonical_json, sha256
-from kb.compiler import COMPILER_VERSION, VERSION_LENGTH, Compiled, Compiler
-from kb.editing import Person, said
-from kb.enums import ReleaseAction, ReleaseOrigin, ReleaseState, Severity
-from kb.models.editing import Release, ReleaseItem
+from kb.compiler import COMPILER_VERSION, VERSION_LENGTH, Compiled
+from kb.editing import Person
+from kb.enums import ReleaseOrigin, ReleaseState, Severity, StepVerb
+from kb.models.editing import Release, ReleaseItem, Step
 from kb.models.published import Document, Facet, Feed, Link, Slug
+from kb.planning import DEFAULT_LOCALE, Plan, compile_live, plan
 from kb.wording import batches
 from kb.world import Pin, World
 
-DEFAULT_LOCALE = "en"
 MANY = 50
 
 
@@ -37,26 +35,26 @@ def publish(release: Release, *, by: Person, at: datetime.datetime) -> Release:
     Publishing a published release again does nothing.
     """
     feed = Feed.objects.select_for_update().get()  # every publisher queues here until the other's commit
-    release = Release.objects.get(pk=release.pk)
+    release = Release.objects.select_for_update().get(pk=release.pk)  # nobody adds to it now
     if release.state == ReleaseState.PUBLISHED:
         return release
-    items = list(release.items.select_related("entry", "revision__entry", "approval"))
-    before = World.as_it_is(DEFAULT_LOCALE)
-    problems = checks.problems(release, feed, items, before)
-    if problems:
-        raise Refused(problems)
+    planned = plan(release, items_of(release), feed=feed, at=at)
+    if planned.problems:
+        raise Refused(planned.problems)
     release.state, release.published_by, release.published_at = ReleaseState.PUBLISHED, by, at
     release.problems = ""
     release.save()
-    after = before.with_pins(_moved_pins(release, items, before))
-    touched = {item.entry_id for item in items if item.action == ReleaseAction.PUBLISH}
-    compiled = _compile(after, touched | _affected(before, after, {item.entry_id for item in items}))
-    _refuse_harm(after, compiled)
-    _write(feed, before, after, compiled, touched)
+    Step.objects.create(verb=StepVerb.PUBLISHED, release=release, by=by, at=at)
+    _write(feed, planned)
     feed.last_release = release
     feed.compiler_version = COMPILER_VERSION
     feed.save()
     return release
+
+
+def items_of(release: Release) -> list[ReleaseItem]:
+    """With all that planning looks at, in one query."""
+    return list(release.items.select_related("entry", "revision__entry", "approval", "replaced_by"))
 
 
 def recompile(*, by: Person, at: datetime.datetime) -> Release:
@@ -90,7 +88,7 @@ def verify() -> list[str]:
     """Compiles everything live from its stored inputs and names each place where the published tables differ."""
     world = World.as_it_is(DEFAULT_LOCALE, stored_cards=False)
     live = {pin.entry_id for pin in world.live()}
-    compiled = _compile(world, live)
+    compiled = compile_live(world, live)
     differences = []
     for document in Document.objects.filter(locale=DEFAULT_LOCALE).prefetch_related("facets"):
         pk = document.entry_id
@@ -103,90 +101,11 @@ def verify() -> list[str]:
     return [*differences, *_slug_differences(world)]
 
 
-# What a release changes
-
-
-def _moved_pins(release: Release, items: list[ReleaseItem], before: World) -> dict[UUID, Pin]:
-    moved = {item.entry_id: _moved_pin(release, item, before.pins.get(item.entry_id)) for item in items}
-    merged = {pin.entry_id: pin.replaced_by_id for pin in moved.values() if pin.replaced_by_id}
-    for pin in [*before.pins.values(), *moved.values()]:  # older tombstones follow to the survivor
-        current = moved.get(pin.entry_id, pin)
-        survivor = current.replaced_by_id
-        while survivor in merged:
-            survivor = merged[survivor]
-        if survivor != current.replaced_by_id:
-            moved[pin.entry_id] = replace(current, replaced_by_id=survivor)
-    return moved
-
-
-def _moved_pin(release: Release, item: ReleaseItem, old: Pin | None) -> Pin:
-    if item.action != ReleaseAction.PUBLISH:
-        assert old is not None  # checked: it is live
-        return replace(old, gone_reason=item.reason, replaced_by_id=item.replaced_by_id, changed_by_id=release.pk)
-    revision = item.revision
-    assert revision is not None
-    says_the_same = old is not None and old.is_live and old.revision_id == revision.pk
-    return Pin(
-        entry_id=item.entry_id,
-        kind=item.entry.kind,
-        slug=said(revision)["slug"],
-        revision_id=revision.pk,
-        approval_id=item.approval_id,
-        changed_by_id=old.changed_by_id if old and says_the_same else release.pk,
-        document_id=old.document_id if old else None,
-        version=old.version if old else "",
-    )
-
-
-def _affected(before: World, after: World, entries: set[UUID]) -> set[UUID]:
-    """Live documents, besides the release's own, that show a card or a house text that has changed."""
-    restated = {pk for pk in entries if before.card(pk) != after.card(pk) or before.survivor(pk) != after.survivor(pk)}
-    affected = before.linking_to(restated) | after.linking_to(restated) if restated else set()
-    house = {kind.kind for kind in published.all_kinds() if kind.is_house}
-    if any(after.pins[pk].kind in house for pk in entries) and before.house != after.house:
-        readers = {kind.kind for kind in published.all_kinds() if kind.has_house_texts}
-        affected |= {pin.entry_id for pin in after.live() if pin.kind in readers}
-    return affected
-
-
-def _compile(world: World, pks: set[UUID]) -> dict[UUID, Compiled]:
-    live = {pk for pk in pks if world.is_live(pk)}
-    world.prepare(live)
-    compiler = Compiler()
-    return {pk: compiler.compile(world.inputs(pk)) for pk in sorted(live)}
-
-
-def _refuse_harm(after: World, compiled: dict[UUID, Compiled]) -> None:
-    """Reader-protecting checks, on every document that the release makes or changes."""
-    problems = [
-        f"{made.document['name']}: {problem}"
-        for pk, made in compiled.items()
-        if made.version != after.pins[pk].version
-        for problem in made.problems
-    ]
-    problems += _repeated(after, compiled)
-    if problems:
-        raise Refused(problems)
-
-
-def _repeated(after: World, compiled: dict[UUID, Compiled]) -> list[str]:
-    """Values that only one live entry may have: of two routes for one region, chance would choose which is shown."""
-    problems: list[str] = []
-    taken: dict[tuple[str, str], UUID] = {}
-    for pk, made in compiled.items():
-        kind = published.get(after.pins[pk].kind)
-        for value in (value for name, value, _ in made.facets if name == kind.unique):
-            stored = Facet.objects.filter(name=kind.unique, value=value, document__kind=kind.kind)
-            others = [other for other in stored.values_list("document__entry", flat=True) if after.is_live(other)]
-            if any(other not in compiled for other in others) or taken.setdefault((kind.kind, value), pk) != pk:
-                problems.append(f"{made.document['name']}: another live entry has the {kind.unique} “{value}” already.")
-    return problems
-
-
 # Writing
 
 
-def _write(feed: Feed, before: World, after: World, compiled: dict[UUID, Compiled], touched: set[UUID]) -> None:
+def _write(feed: Feed, planned: Plan) -> None:
+    before, after, compiled, touched = planned.before, planned.after, planned.compiled, planned.published
     changed = [pin for pk, pin in after.pins.items() if pk in compiled or pin != before.pins.get(pk)]
     changed.sort(key=lambda pin: (pin.kind, str(pin.entry_id)))
     made = [_document(feed, after, pin, compiled.get(pin.entry_id)) for pin in changed]

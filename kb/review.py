@@ -1,20 +1,52 @@
-"""An editor's verbs between a saved revision and a live document: approve, publish, withdraw, merge."""
+"""Review: a wording is sent to a clinical editor, who vouches for exactly that wording or returns it with a note."""
 
 import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from kb.editing import newest_revision
-from kb.enums import ReleaseAction, ReviewRole, Severity, TombstoneReason
-from kb.models.editing import Approval, Release, ReleaseItem, Revision
+from kb import checks, desk, workflow
+from kb.editing import locked, newest_revision
+from kb.enums import ReviewRole, ReviewScope, StepVerb
+from kb.models.editing import Approval, Revision, Step
 from kb.models.entry import Entry
-from kb.models.published import Document
-from kb.publishing import Refused, publish
+from kb.publishing import Refused
+from kb.workflow import Move
 
 LONGEST_INTERVAL = datetime.timedelta(days=3653)
 REVIEW_INTERVAL = datetime.timedelta(days=730)
 """When nobody says otherwise, a wording is read again after two years."""
+
+
+@transaction.atomic
+def submit(revision: Revision, *, by: User, at: datetime.datetime, note: str = "") -> Step:
+    """Asks clinical editors to read this wording, which must be the newest and free of errors."""
+    _require_open(workflow.SUBMIT, revision, by)
+    problems = checks.wording_problems(revision)
+    if problems:
+        raise Refused(problems)
+    if revision.approvals.exists():
+        raise Refused(["This wording is approved already. Put it in a release."])
+    return _step(StepVerb.SUBMITTED, revision, by=by, at=at, note=note)
+
+
+@transaction.atomic
+def take_back(revision: Revision, *, by: User, at: datetime.datetime, note: str = "") -> Step:
+    """Ends the review before it is done. For whoever sent it or saved it."""
+    _require_open(workflow.TAKE_BACK, revision, by)
+    if by.pk != revision.saved_by_id and not revision.steps.filter(verb=StepVerb.SUBMITTED, by=by).exists():
+        raise Refused(["Only who wrote it or sent it for review can take it back. A clinical editor can return it."])
+    return _step(StepVerb.TAKEN_BACK, revision, by=by, at=at, note=note)
+
+
+@transaction.atomic
+def send_back(revision: Revision, *, by: User, at: datetime.datetime, note: str) -> Step:
+    """Returns it to its writer. The note says what to mend."""
+    _require_open(workflow.SEND_BACK, revision, by)
+    if not note.strip():
+        raise Refused(["Say in the note what should be mended."])
+    return _step(StepVerb.RETURNED, revision, by=by, at=at, note=note)
 
 
 @transaction.atomic
@@ -24,128 +56,78 @@ def approve(
     by: User,
     at: datetime.datetime,
     role: ReviewRole = ReviewRole.CLINICAL_EDITOR,
+    scope: ReviewScope = ReviewScope.WHOLE,
     next_review_on: datetime.date | None = None,
     note: str = "",
 ) -> Approval:
     """Vouches for exactly this wording. Refused to anybody who saved a revision since the last approved one."""
-    if by.pk in _writers(revision):
-        raise Refused(["You wrote part of this yourself, so somebody else must approve it."])
+    locked(revision.entry)  # nobody saves between the look at the writers and the approval
+    problems = objections(revision, by=by)
     latest = at.date() + LONGEST_INTERVAL
     if next_review_on is not None and not at.date() < next_review_on <= latest:
-        raise Refused([f"The next review must be on a day after today and no later than {latest}."])
+        problems.append(f"The next review must be on a day after today and no later than {latest}.")
+    if scope == ReviewScope.CHANGES and not _approved_before(revision).exists():
+        problems.append("Nothing of this page has been approved before, so the whole page must be read.")
+    if problems:
+        raise Refused(problems)
     return Approval.objects.create(
         revision=revision,
         sha256=revision.sha256,
         approved_by=by,
         approved_at=at,
         role=role,
+        scope=scope,
         next_review_on=next_review_on or at.date() + REVIEW_INTERVAL,
         note=note,
     )
 
 
-@transaction.atomic
-def approve_and_publish(
-    entry: Entry,
-    *,
-    by: User,
-    at: datetime.datetime,
-    severity: Severity = Severity.CONTENT,
-    summary: str = "",
-    role: ReviewRole = ReviewRole.CLINICAL_EDITOR,
-    next_review_on: datetime.date | None = None,
-    revision: Revision | None = None,
-) -> Release:
-    """Approves the entry's newest revision and makes it live, as a release of one. `revision`: what was on screen."""
-    newest = newest_revision(entry)
-    if newest is None:
-        raise Refused([f"{entry}: nothing has been saved yet."])
-    if revision is not None and revision.pk != newest.pk:
-        raise Refused([f"{entry}: somebody saved a newer wording after you opened this page. Read it first."])
-    approval = approve(newest, by=by, at=at, role=role, next_review_on=next_review_on)
-    release = _release(f"Publish {entry}", by=by, at=at, severity=severity, summary=summary)
-    add(release, newest, approval=approval)
-    return publish(release, by=by, at=at)
+def objections(revision: Revision, *, by: User) -> list[str]:
+    """Why this person may not approve this wording, as sentences."""
+    if not workflow.may(by, workflow.APPROVE_IT):
+        return ["Only a clinical editor can approve a wording."]
+    if by.pk in writers(revision):
+        return ["You wrote part of this yourself, so somebody else must approve it."]
+    return []
 
 
-@transaction.atomic
-def withdraw(
-    entry: Entry,
-    *,
-    by: User,
-    at: datetime.datetime,
-    reason: TombstoneReason,
-    severity: Severity = Severity.CONTENT,
-    summary: str = "",
-) -> Release:
-    """Takes the entry from readers. Its tombstone stays for ever; its working copy stays for editors."""
-    return _remove(entry, None, reason=reason, by=by, at=at, severity=severity, summary=summary)
+def latest_approval(revision: Revision) -> Approval | None:
+    return Approval.objects.filter(revision=revision).order_by("-approved_at", "-pk").first()
 
 
-@transaction.atomic
-def merge(
-    entry: Entry,
-    *,
-    into: Entry,
-    by: User,
-    at: datetime.datetime,
-    severity: Severity = Severity.CONTENT,
-    summary: str = "",
-) -> Release:
-    """Withdraws the entry and sends its readers, and all links to it, to another of the same kind."""
-    if entry.pk == into.pk:
-        raise Refused([f"{entry}: it cannot be merged into itself."])
-    return _remove(entry, into, reason=TombstoneReason.MERGED, by=by, at=at, severity=severity, summary=summary)
+def writers(revision: Revision) -> set[int]:
+    """Who saved a revision of the entry since the last approved one before this, up to this.
+
+    Where an earlier wording was restored, its first writers count as well: the words are still theirs.
+    """
+    history = Revision.objects.filter(entry=revision.entry_id, locale=revision.locale, number__lte=revision.number)
+    approved = history.filter(approvals__isnull=False).order_by().values_list("number", flat=True)
+    wrote = Q(pk=None)
+    for number in history.filter(sha256=revision.sha256).values_list("number", flat=True):
+        since = max((earlier for earlier in approved if earlier < number), default=0)
+        wrote |= Q(number__gt=since, number__lte=number)
+    saved = history.filter(wrote, saved_by__isnull=False)
+    return set(saved.order_by().values_list("saved_by_id", flat=True))
 
 
-def add(release: Release, revision: Revision, *, approval: Approval | None) -> ReleaseItem:
-    """Pins a revision in a release, against what is live now."""
-    return ReleaseItem.objects.create(
-        release=release,
-        entry_id=revision.entry_id,
-        locale=revision.locale,
-        revision=revision,
-        approval=approval,
-        prepared_against_id=live_revision_id(revision.entry, revision.locale),
-    )
+def _require_open(move: Move, revision: Revision, by: User) -> None:
+    """Refuses what the table of moves does not allow where the entry stands now, with nobody else able to move it."""
+    locked(revision.entry)
+    entry = desk.with_status(Entry.objects.filter(pk=revision.entry_id)).get()
+    newest = newest_revision(revision.entry)
+    if newest is None or newest.pk != revision.pk:
+        raise Refused([f"{entry}: somebody saved a newer wording meanwhile. Look at that one first."])
+    if not workflow.may(by, move):
+        raise Refused([f"{move.label}: only a clinical editor can do this."])
+    if not workflow.is_open(move, entry.status, is_live=entry.live_revision_id is not None):
+        stands = workflow.Status(entry.status).label.lower()
+        raise Refused([f"{entry}: “{move.label}” is not possible now, because the page is “{stands}”."])
 
 
-def live_revision_id(entry: Entry, locale: str = "en") -> int | None:
-    documents = Document.objects.filter(entry=entry, locale=locale, gone_reason="")
-    return documents.values_list("revision_id", flat=True).first()
+def _step(verb: StepVerb, revision: Revision, *, by: User, at: datetime.datetime, note: str) -> Step:
+    return Step.objects.create(verb=verb, revision=revision, by=by, at=at, note=note.strip())
 
 
-def _writers(revision: Revision) -> set[int]:
-    """Who saved a revision of the entry since the last approved one before this, up to this."""
+def _approved_before(revision: Revision) -> QuerySet[Revision]:
     history = Revision.objects.filter(entry=revision.entry_id, locale=revision.locale)
-    approved = history.filter(number__lt=revision.number, approvals__isnull=False)
-    since = approved.order_by("-number").values_list("number", flat=True).first() or 0
-    saved = history.filter(number__gt=since, number__lte=revision.number, saved_by__isnull=False)
-    return set(saved.values_list("saved_by_id", flat=True))
-
-
-def _remove(
-    entry: Entry,
-    into: Entry | None,
-    *,
-    reason: TombstoneReason,
-    by: User,
-    at: datetime.datetime,
-    severity: Severity,
-    summary: str,
-) -> Release:
-    verb = f"Merge {entry} into {into}" if into else f"Withdraw {entry}"
-    release = _release(verb, by=by, at=at, severity=severity, summary=summary)
-    ReleaseItem.objects.create(
-        release=release,
-        entry=entry,
-        action=ReleaseAction.MERGE if into else ReleaseAction.WITHDRAW,
-        reason=reason,
-        replaced_by=into,
-        prepared_against_id=live_revision_id(entry),
-    )
-    return publish(release, by=by, at=at)
-
-
-def _release(title: str, *, by: User, at: datetime.datetime, severity: Severity, summary: str) -> Release:
-    return Release.objects.create(title=title[:200], severity=severity, summary=summary, created_by=by, created_at=at)
+    return history.filter(number__lt=revision.number, approvals__isnull=False)

@@ -7,7 +7,7 @@ from outside.
 
 import datetime
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import CharField, Model
@@ -20,14 +20,17 @@ from kb.models.entry import Entry
 
 def read(kind: Kind, entry: Entry) -> Wording:
     """The working copy's wording. `entry` must be the kind's own child row, not the bare Entry."""
-    wording = {name: _to_json(entry, name) for name in kind.columns}
+    wording = values_of(entry, kind.columns)
     for name, rows in kind.rows.items():
         owned = kind.row_model(name)._default_manager.filter(**{kind.owner_column(name): entry.pk})
-        wording[name] = [
-            {column: _to_json(row, column) for column in rows.columns}
-            for row in owned.prefetch_related(*_lists(kind.row_model(name), rows.columns))
-        ]
+        listed = owned.prefetch_related(*_lists(kind.row_model(name), rows.columns))
+        wording[name] = [values_of(row, rows.columns) for row in listed]
     return wording
+
+
+def values_of(row: Model, columns: Iterable[str], chosen: Mapping[str, Iterable[Model]] | None = None) -> Wording:
+    """These columns of a row, which need not be saved: then `chosen` says what its lists of links lead to."""
+    return {column: _to_json(row, column, chosen) for column in columns}
 
 
 def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UUID, int]) -> None:
@@ -36,7 +39,7 @@ def write(kind: Kind, wordings: dict[uuid.UUID, Wording], versions: dict[uuid.UU
     Wordings must be clean. Runs a fixed number of queries a list, however many entries there are, and one for each
     entry.
     """
-    _park_slugs(list(wordings))
+    _park_slugs(wordings)
     Entry.objects.bulk_create(
         [
             Entry(pk=pk, kind=kind.name, slug=wording["slug"], name=wording["name"], edit_version=versions[pk])
@@ -112,10 +115,11 @@ def rows_of(kind: Kind, pk: uuid.UUID, name: str, wording: Wording) -> list[Mode
     return made
 
 
-def _to_json(row: Model, column: str) -> Any:
+def _to_json(row: Model, column: str, chosen: Mapping[str, Iterable[Model]] | None) -> Any:
     field = field_of(type(row), column)
     if field.many_to_many:
-        return sorted(str(target.pk) for target in getattr(row, column).all())
+        targets = getattr(row, column).all() if chosen is None else chosen.get(column, ())
+        return sorted(str(target.pk) for target in targets)
     value = field.value_from_object(row)
     if isinstance(value, str):
         return clean_text(value)
@@ -135,9 +139,15 @@ def _fill(row: Model, columns: Iterable[str], values: Wording) -> None:
             setattr(row, field.attname, field.to_python(values[column]))
 
 
-def _park_slugs(pks: list[uuid.UUID]) -> None:
-    """Two entries may swap their slugs, which are unique at every moment. No entry can be called like an id."""
-    for some in batches(pks):
+def _park_slugs(wordings: dict[uuid.UUID, Wording]) -> None:
+    """Two entries may swap their slugs, which are unique at every moment. No entry can be called like an id.
+
+    Only those that change: a changed key locks out whoever links to the entry at the same time.
+    """
+    stored: dict[uuid.UUID, str] = {}
+    for some in batches(list(wordings)):
+        stored |= Entry.objects.filter(pk__in=some).values_list("pk", "slug")
+    for some in batches([pk for pk, slug in stored.items() if slug != wordings[pk]["slug"]]):
         Entry.objects.filter(pk__in=some).update(slug=Cast("pk", CharField(max_length=80)))
 
 

@@ -80,6 +80,28 @@ class World:
         after._cards = {str(pk): after._made_card(pk) for pk, pin in changed.items() if pin.is_live}
         return after
 
+    def with_wording(self, pin: Pin, said: Wording, change: Json) -> "World":
+        """The world with these words in one entry's place, approved by nobody. They need not be saved anywhere."""
+        after = World(self.locale, {**self.pins, pin.entry_id: pin})
+        after._wordings = {pin.entry_id: said}
+        after._cards = {str(pin.entry_id): after._made_card(pin.entry_id)}
+        after._changes = {pin.changed_by_id: change}
+        return after
+
+    def note_change(self, release: Release, at: datetime.datetime) -> None:
+        """What documents will say of this release, which need not be published yet."""
+        self._changes[release.pk or 0] = _change(release, at)
+
+    def note_approval(self, approval: Approval) -> None:
+        """What documents will say of this approval, which need not be saved yet."""
+        self._vouched[approval.pk] = _vouched(approval)
+
+    def title(self, pk: UUID) -> str:
+        """The name in the entry's card, or its slug if readers have no card of it."""
+        self.load_cards([pk])
+        card = self._cards.get(str(pk))
+        return str(card["name"]) if card else self.pins[pk].slug
+
     def is_live(self, pk: UUID) -> bool:
         pin = self.pins.get(pk)
         return pin is not None and pin.is_live
@@ -188,16 +210,24 @@ class World:
         wanted = [pk for pk in set(approval_ids) if pk is not None and pk not in self._vouched]
         for some in wording.batches(wanted):
             for approval in Approval.objects.filter(pk__in=some):
-                self._vouched[approval.pk] = Vouched(
-                    role=approval.role,
-                    reviewed_on=approval.approved_at.date().isoformat(),
-                    next_review_on=approval.next_review_on.isoformat(),
-                    stale_after=(approval.next_review_on + GRACE).isoformat(),
-                )
+                self._vouched[approval.pk] = _vouched(approval)
 
     def _load_changes(self, release_ids: Iterable[int]) -> None:
         wanted = [pk for pk in set(release_ids) if pk not in self._changes]
         for release in Release.objects.filter(pk__in=wanted):
             assert release.published_at is not None
-            at = release.published_at.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-            self._changes[release.pk] = {"at": at, "severity": release.severity, "summary": clean_text(release.summary)}
+            self._changes[release.pk] = _change(release, release.published_at)
+
+
+def _vouched(approval: Approval) -> Vouched:
+    return Vouched(
+        role=approval.role,
+        reviewed_on=approval.approved_at.date().isoformat(),
+        next_review_on=approval.next_review_on.isoformat(),
+        stale_after=(approval.next_review_on + GRACE).isoformat(),
+    )
+
+
+def _change(release: Release, at: datetime.datetime) -> Json:
+    utc = at.astimezone(datetime.UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    return {"at": utc, "severity": release.severity, "summary": clean_text(release.summary)}

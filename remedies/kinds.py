@@ -10,8 +10,8 @@ from kb.vocabulary.kinds import (
     RELATED,
     SOURCED,
     STATEMENT,
-    clinical_problems,
 )
+from kb.vocabulary.quality import clinical_findings, summarised_findings
 from remedies.models import Exercise, PreventionStrategy, Provider, Treatment
 
 EXERCISES = Rows("exercise_links", ("exercise", "note"))
@@ -44,7 +44,7 @@ register(
             "red_flags": RED_FLAGS,
             "related": RELATED,
         },
-        problems=clinical_problems,
+        findings=clinical_findings,
     )
 )
 register(
@@ -74,7 +74,7 @@ register(
             "related": RELATED,
             "codes": CODES,
         },
-        problems=clinical_problems,
+        findings=clinical_findings,
     )
 )
 register(
@@ -102,7 +102,7 @@ register(
             "related": RELATED,
             "codes": CODES,
         },
-        problems=clinical_problems,
+        findings=clinical_findings,
     )
 )
 register(
@@ -128,5 +128,6 @@ register(
             *SOURCED,
         ),
         rows={"related": RELATED},
+        findings=summarised_findings,
     )
 )

@@ -33,13 +33,13 @@ class Fault:
 FAULTS = [
     Fault(
         "a renamed symptom recompiles nothing",
-        "kb/publishing.py",
+        "kb/planning.py",
         "affected = before.linking_to(restated) | after.linking_to(restated) if restated else set()",
         "affected: set[UUID] = set()",
     ),
     Fault(
         "a changed house text recompiles nothing",
-        "kb/publishing.py",
+        "kb/planning.py",
         "and before.house != after.house",
         "and False",
     ),
@@ -105,7 +105,7 @@ FAULTS = [
     ),
     Fault(
         "a harmful withdrawal is let through",
-        "kb/publishing.py",
+        "kb/planning.py",
         "        if made.version != after.pins[pk].version\n",
         "        if False\n",
     ),
@@ -117,9 +117,9 @@ FAULTS = [
     ),
     Fault(
         "two contact routes are live for one region",
-        "kb/publishing.py",
-        "problems += _repeated(after, compiled)",
-        "problems += []",
+        "kb/planning.py",
+        "return problems + _repeated(after, compiled)",
+        "return problems",
     ),
     Fault(
         "a release is published twice", "kb/publishing.py", "if release.state == ReleaseState.PUBLISHED:", "if False:"
@@ -145,7 +145,7 @@ FAULTS = [
     Fault("merged links are shown twice", "kb/documents.py", "if target and target not in seen:", "if target:"),
     Fault(
         "an old tombstone leads to a tombstone",
-        "kb/publishing.py",
+        "kb/planning.py",
         "if survivor != current.replaced_by_id:",
         "if False:",
     ),
@@ -157,14 +157,14 @@ FAULTS = [
     ),
     Fault(
         "a recompiled document claims a new change",
-        "kb/publishing.py",
-        "changed_by_id=old.changed_by_id if old and says_the_same else release.pk,",
-        "changed_by_id=release.pk,",
+        "kb/planning.py",
+        "changed_by_id=old.changed_by_id if old and says_the_same else changed_by_id,",
+        "changed_by_id=changed_by_id,",
     ),
     Fault(
         "somebody approves what they wrote",
         "kb/review.py",
-        "if by.pk in _writers(revision):",
+        "if by.pk in writers(revision):",
         "if False:",
     ),
     Fault(
@@ -228,6 +228,48 @@ FAULTS = [
         "    if errors:\n        raise BadPack(sorted(set(errors)))\n",
         "",
         ("tests/test_pack.py",),
+    ),
+    Fault(
+        "a therapist may approve",
+        "kb/workflow.py",
+        "return not move.permission or bool(person.is_active and person.has_perm(move.permission))",
+        "return bool(person.is_active)",
+        ("tests/test_review.py", "tests/test_desk_review.py"),
+    ),
+    Fault(
+        "an approval survives an edit",
+        "kb/desk.py",
+        'approvals = Approval.objects.filter(revision=OuterRef("newest_revision_id"))',
+        'approvals = Approval.objects.filter(revision__entry=OuterRef("pk"))',
+        ("tests/test_workflow.py",),
+    ),
+    Fault(
+        "a failed release is tried again by itself",
+        "kb/due.py",
+        "    return move(release, ReleaseState.FAILED, StepVerb.FAILED, by=None, at=at, note=release.problems)",
+        "    return release",
+        ("tests/test_publish_due.py",),
+    ),
+    Fault(
+        "who lost the right still publishes at the set time",
+        "kb/due.py",
+        "if scheduled is None or scheduled.by is None or not workflow.may(scheduled.by, workflow.PUBLISH):",
+        "if scheduled is None or scheduled.by is None:",
+        ("tests/test_publish_due.py",),
+    ),
+    Fault(
+        "an older wording is sent for review",
+        "kb/review.py",
+        "if newest is None or newest.pk != revision.pk:",
+        "if newest is None:",
+        ("tests/test_workflow.py",),
+    ),
+    Fault(
+        "a step can be changed",
+        "kb/migrations/0003_desk.py",
+        "BEFORE UPDATE ON kb_step\n    BEGIN",
+        "BEFORE UPDATE ON kb_step WHEN 0\n    BEGIN",
+        ("tests/test_workflow.py",),
     ),
 ]
 

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 
 from config import environment
 from config.databases import databases
-from kb import editing, kinds, review
+from kb import editing, kinds, releases, review
 from kb.enums import ReleaseOrigin, Severity, TombstoneReason
 from kb.models.editing import Release, Revision
 from kb.models.entry import Entry
@@ -42,8 +42,8 @@ def prepare(*entries: Entry, severity: Severity = Severity.CONTENT, summary: str
     )
     for entry in entries:
         revision = save(entry)
-        approval = review.approve(revision, by=person("editor"), at=NOW)
-        review.add(release, revision, approval=approval)
+        review.approve(revision, by=person("editor"), at=NOW)
+        releases.put_in(release, revision)
     return release
 
 
@@ -59,11 +59,11 @@ def go_live(*entries: Entry, **release: Any) -> Release:
 
 
 def withdraw(entry: Entry, reason: TombstoneReason = TombstoneReason.WITHDRAWN) -> Release:
-    return review.withdraw(entry, by=person("editor"), at=NOW, reason=reason)
+    return releases.withdraw(entry, by=person("editor"), at=NOW, reason=reason)
 
 
 def merge(entry: Entry, into: Entry) -> Release:
-    return review.merge(entry, into=into, by=person("editor"), at=NOW)
+    return releases.merge(entry, into=into, by=person("editor"), at=NOW)
 
 
 def edit(entry: Entry, **changes: Any) -> Entry:

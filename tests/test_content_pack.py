@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.reading_grade import reading_grade
+from kb.reading import reading_grade
 
 PACK = Path(__file__).parent.parent / "content" / "hip-pain"
 # The seed article itself is not ours to ship: only short hashes of its 8-word runs are.

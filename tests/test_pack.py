@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
-from kb import kinds, loading, pack, plain_yaml
+from kb import kinds, loading, pack, plain_yaml, review
 from kb.enums import ReleaseOrigin
 from kb.models.editing import Approval, Release, Revision
 from kb.models.entry import Entry
@@ -993,3 +993,16 @@ def test_the_progress_is_on_stderr_and_plain_where_nobody_watches(small, capsys)
     assert said.out == "10 entries changed; they are drafts until they are approved and published.\n"
     assert said.err.startswith("Done")
     assert all(character.isprintable() or character == "\n" for character in said.err)
+
+
+def test_who_loads_a_pack_in_their_name_cannot_approve_it(small, editor):
+    call_command("load_content", str(small), by="editor")
+    revision = Revision.objects.order_by("pk").first()
+    with pytest.raises(Refused, match="You wrote part of this yourself"):
+        review.approve(revision, by=editor, at=story.NOW)
+
+
+def test_a_pack_is_not_loaded_in_the_name_of_somebody_unknown(small):
+    with pytest.raises(CommandError, match="no active account"):
+        call_command("load_content", str(small), by="nobody")
+    assert not Entry.objects.exists()

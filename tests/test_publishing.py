@@ -317,7 +317,7 @@ def test_the_last_change_tells_readers_how_serious_it_was(house):
 def test_a_recompiled_document_keeps_its_last_change(house):
     link = ConditionSymptomFactory()
     story.go_live(link.symptom, link.condition)
-    story.go_live(story.edit(link.symptom, name="Renamed"), severity=Severity.SAFETY)
+    story.go_live(story.edit(link.symptom, name="Renamed"), severity=Severity.SAFETY, summary="Do not wait.")
     assert story.document(link.condition)["last_change"]["severity"] == "content"
 
 

@@ -5,21 +5,27 @@ import datetime
 import pytest
 from django.db import DatabaseError, transaction
 
-from kb import editing, review
+from kb import editing, releases, review
 from kb.desk import Status, with_status
 from kb.enums import ReleaseOrigin, ReviewRole
 from kb.models.editing import Approval, Release, Revision
 from kb.models.entry import Entry
 from kb.publishing import Refused
 from tests import story
-from tests.factories import ConditionFactory, ContactRouteFactory, DisclaimerFactory
+from tests.factories import ConditionFactory, ContactRouteFactory, DisclaimerFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_nobody_approves_what_they_wrote(therapist):
-    revision = story.save(ConditionFactory(), by=therapist)
+def test_nobody_approves_what_they_wrote(editor):
+    revision = story.save(ConditionFactory(), by=editor)
     with pytest.raises(Refused, match="somebody else must approve"):
+        review.approve(revision, by=editor, at=story.NOW)
+
+
+def test_a_therapist_approves_nothing(therapist, editor):
+    revision = story.save(ConditionFactory(), by=editor)
+    with pytest.raises(Refused, match="Only a clinical editor"):
         review.approve(revision, by=therapist, at=story.NOW)
 
 
@@ -33,7 +39,8 @@ def test_nobody_approves_a_text_that_they_touched_since_the_last_approval(therap
 
 def test_who_wrote_before_the_last_approval_may_approve_again(therapist, editor):
     condition = ConditionFactory()
-    review.approve(story.save(condition, by=editor), by=therapist, at=story.NOW)
+    colleague = PersonFactory(username="colleague", group="Clinical editor")
+    review.approve(story.save(condition, by=editor), by=colleague, at=story.NOW)
     newest = story.save(story.edit(condition, overview="New"), by=therapist)
     assert review.approve(newest, by=editor, at=story.NOW).sha256 == newest.sha256
 
@@ -75,19 +82,19 @@ def test_the_one_button_refuses_a_wording_that_nobody_has_read(house, therapist,
     seen = story.save(condition, by=therapist)
     story.save(story.edit(condition, overview="Saved a moment later"), by=therapist)
     with pytest.raises(Refused, match="newer wording"):
-        review.approve_and_publish(condition, by=editor, at=story.NOW, revision=seen)
+        releases.approve_and_publish(condition, by=editor, at=story.NOW, revision=seen)
 
 
 def test_review_status_rises_from_unreviewed_through_partly_reviewed_to_reviewed(therapist, editor):
     condition, house = _unreviewed_starter()
     assert story.document(condition)["review"]["status"] == "unreviewed"
     before = story.document(condition)
-    review.approve_and_publish(condition, by=editor, at=story.NOW, role=ReviewRole.PHYSIOTHERAPIST)
+    releases.approve_and_publish(condition, by=editor, at=story.NOW, role=ReviewRole.PHYSIOTHERAPIST)
     after = story.document(condition)
     assert {name for name in after if after[name] != before[name]} == {"review", "version"}
     assert (after["review"]["status"], after["review"]["role"]) == ("partly_reviewed", "physiotherapist")
     for text in house:
-        review.approve_and_publish(text, by=editor, at=story.NOW)
+        releases.approve_and_publish(text, by=editor, at=story.NOW)
     assert story.document(condition)["review"]["status"] == "reviewed"
 
 
@@ -110,8 +117,12 @@ def test_status_is_worked_out_from_what_happened(house, therapist, editor):
     assert _status(condition) == Status.LIVE
     changed = story.save(story.edit(condition, overview="New"), by=therapist)
     assert _status(condition) == Status.LIVE_WITH_CHANGES
+    review.submit(changed, by=therapist, at=story.NOW, note="Please look at the overview.")
+    assert _status(condition) == Status.IN_REVIEW
+    review.send_back(changed, by=editor, at=story.NOW, note="Which overview?")
+    assert _status(condition) == Status.RETURNED
     story.withdraw(condition)
-    assert _status(condition) == Status.WITHDRAWN
+    assert _status(condition) == Status.RETURNED, "the newest wording waits for its writer, whatever readers have"
     once_approved = ConditionFactory()
     story.go_live(once_approved)
     story.withdraw(once_approved)
@@ -131,7 +142,7 @@ def _unreviewed_starter():
     house = [ContactRouteFactory(), DisclaimerFactory(applies_to=["condition"]), flag]
     release = Release.objects.create(title="Starter", origin=ReleaseOrigin.STARTER, created_at=story.NOW)
     for entry in [condition, *house]:
-        review.add(release, editing.save(entry, by=None, at=story.NOW), approval=None)
+        releases.put_in(release, editing.save(entry, by=None, at=story.NOW))
     story.publish_release(release)
     return condition, house
 
@@ -156,3 +167,29 @@ def test_a_review_date_beyond_reason_is_refused(therapist, editor):
     revision = story.save(ConditionFactory(), by=therapist)
     with pytest.raises(Refused, match="no later than"):
         review.approve(revision, by=editor, at=story.NOW, next_review_on=datetime.date.max)
+
+
+def test_who_wrote_a_wording_does_not_approve_it_when_somebody_else_brings_it_back(house, therapist, editor):
+    condition = ConditionFactory()
+    story.save(condition)
+    own = story.save(story.edit(condition, overview="The editor's own words."), by=editor)
+    colleague = PersonFactory(username="colleague", group="Clinical editor")
+    theirs = story.save(story.edit(condition, overview="The therapist's words."), by=therapist)
+    review.approve(theirs, by=colleague, at=story.NOW)
+    restored = editing.restore(own, by=therapist, at=story.NOW)
+    assert restored.sha256 == own.sha256
+    with pytest.raises(Refused, match="You wrote part of this"):
+        review.approve(restored, by=editor, at=story.NOW)
+    with pytest.raises(DatabaseError, match="a writer may not approve"), transaction.atomic():
+        _approve_behind_the_codes_back(restored, editor)
+    assert review.approve(restored, by=colleague, at=story.NOW)
+
+
+def test_nor_when_somebody_else_duplicates_the_page(house, therapist, editor):
+    condition = ConditionFactory()
+    story.save(condition, by=editor)
+    copy = editing.duplicate(Entry.objects.get(pk=condition.pk), by=therapist, at=story.NOW)
+    newest = editing.newest_revision(copy)
+    assert newest.saved_by == therapist
+    with pytest.raises(Refused, match="You wrote part of this"):
+        review.approve(newest, by=editor, at=story.NOW)

@@ -65,6 +65,7 @@ def test_every_table_of_the_kernel_is_one_that_the_design_names():
         "Approval",
         "Release",
         "ReleaseItem",
+        "Step",
         *PUBLISHED_TABLES,
     }, "A new table needs a decision record: docs/adr/"
 

@@ -1,26 +1,16 @@
 """Starting the server: a first start fills an installation, a second keeps it; what prevents a start is one line."""
 
-import json
 import os
-import re
-import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 
-BASE_DIR = Path(settings.BASE_DIR)
+from tests.serving import BASE_DIR, environment, free_port, running
+
 EX_CONFIG = 78
 OLD_ENGINE = "from config import sqlite_engine; sqlite_engine.NEEDED = (99, 0, 0); "
 MAIN = "import sys; from config import server; sys.exit(server.main(sys.argv[1:]))"
@@ -30,68 +20,6 @@ MAIN = "import sys; from config import server; sys.exit(server.main(sys.argv[1:]
 once = pytest.mark.skipif(
     "postgresql" in settings.DATABASES["default"]["ENGINE"], reason="starts SQLite installations; ran in the SQLite run"
 )
-
-
-@dataclass
-class Started:
-    """A server that answers."""
-
-    process: subprocess.Popen[str]
-    port: int
-    said: str
-    seconds: float
-
-    def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
-            return json.loads(answer.read())
-
-    def lets_in(self, name: str, password: str) -> bool:
-        """Whether somebody can sign in with this at the editors' desk."""
-        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        address = f"http://127.0.0.1:{self.port}/admin/login/?next=/admin/"
-        with browser.open(address, timeout=10) as form:
-            (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', form.read().decode()))
-        said = urllib.parse.urlencode({"username": name, "password": password, "csrfmiddlewaretoken": token})
-        with browser.open(urllib.request.Request(address, said.encode()), timeout=10) as page:
-            return str(page.url).endswith("/admin/")
-
-
-def environment(folder: Path, port: int | str) -> dict[str, str]:
-    ours = {"DATA_DIR": str(folder), "PORT": str(port), "HOST": "127.0.0.1", "PYTHONUNBUFFERED": "1"}
-    others = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "COVERAGE_PROCESS_START")
-    return {name: value for name, value in os.environ.items() if name not in others} | ours
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[Started]:
-    """What `make run` does, until it answers; stopped at the end like any service."""
-    port, begun = free_port(), time.monotonic()
-    command = [sys.executable, "-m", "config.server", "run", "--setup"]
-    with (folder.parent / "stderr").open("w+") as errors:
-        process = subprocess.Popen(
-            command, cwd=BASE_DIR, env=environment(folder, port), stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        too_long = threading.Timer(120, process.kill)
-        too_long.start()
-        try:
-            assert process.stdout is not None
-            said = ""
-            while "/admin/" not in said:
-                line = process.stdout.readline()
-                assert line, f"it ended: {said} {(folder.parent / 'stderr').read_text()}"
-                said += line
-            yield Started(process, port, said, time.monotonic() - begun)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(30) == 0
-        finally:
-            too_long.cancel()
-            process.kill()
 
 
 def refused(folder: Path, port: int | str, *, code: str = MAIN, setup: bool = True) -> str:
@@ -111,7 +39,7 @@ def refused(folder: Path, port: int | str, *, code: str = MAIN, setup: bool = Tr
 def test_a_first_start_fills_the_installation_and_a_second_keeps_it(tmp_path):
     folder = tmp_path / "data"
     with running(folder) as first:
-        passwords = dict(re.findall(r"user (\w+) +password (\S+)", first.said))
+        passwords = first.passwords
         assert set(passwords) == {"therapist", "editor"}
         assert all(first.lets_in(name, password) for name, password in passwords.items())
         assert first.said.endswith(

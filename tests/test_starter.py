@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
 
-from kb import loading, review
+from kb import loading, releases, review
 from kb.canonical import canonical_json
 from kb.editing import newest_revision
 from kb.models.editing import Release
@@ -135,7 +135,7 @@ def test_every_document_that_advises_carries_its_safety_fields():
 
 
 def test_approving_a_document_changes_what_it_says_of_its_review(reader: Client, editor: User):
-    review.approve_and_publish(Entry.objects.get(slug="hip-impingement"), by=editor, at=story.NOW)
+    releases.approve_and_publish(Entry.objects.get(slug="hip-impingement"), by=editor, at=story.NOW)
     said = story.get(reader, "/conditions/hip-impingement").json_body["review"]
     assert (said["status"], said["role"], said["reviewed_on"]) == ("partly_reviewed", "clinical_editor", "2026-03-01")
     assert story.get(reader, "/conditions/labral-tear").json_body["review"]["status"] == "unreviewed"
@@ -149,7 +149,8 @@ def test_a_document_is_reviewed_when_its_red_flags_and_disclaimers_are_too(reade
     ):
         revision = newest_revision(entry)
         assert revision is not None
-        review.add(release, revision, approval=review.approve(revision, by=editor, at=story.NOW))
+        review.approve(revision, by=editor, at=story.NOW)
+        releases.put_in(release, revision)
     story.publish_release(release)
     assert story.get(reader, "/conditions/hip-impingement").json_body["review"]["status"] == "reviewed"
     assert story.get(reader, "/conditions/labral-tear").json_body["review"]["status"] == "unreviewed"

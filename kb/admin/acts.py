@@ -1,224 +1,150 @@
-"""Publish, withdraw, merge: one page each. It says what will happen; a second press does it."""
+"""The pages of review, one for each act: it says what will happen, and pressing its button does it."""
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from kb import review
-from kb.admin.standing import Standing, entry_of, may_publish, parts_waiting, standing_of
-from kb.desk import DEFAULT_LOCALE
-from kb.enums import ReviewRole, Severity, TombstoneReason
-from kb.models.editing import SUMMARY_LENGTH, Revision
-from kb.models.entry import Entry
-from kb.models.published import Document
+from kb import editing, workflow
+from kb.admin.act_forms import ActForm, merge_targets
+from kb.admin.listing import searchable
+from kb.admin.release_acts import Merge, Publish, Withdraw
+from kb.admin.release_page import receipt
+from kb.admin.review_acts import Approve, SendBack, Submit, TakeBack
+from kb.admin.scenes import Act, Said, Scene, digest, scene_of
 from kb.publishing import Refused
-from kb.review import LONGEST_INTERVAL
 
-ROLES = [(role, label) for role, label in ReviewRole.choices if role != ReviewRole.NOBODY]
-REASONS = [(reason, label) for reason, label in TombstoneReason.choices if reason != TombstoneReason.MERGED]
+ACTS: tuple[Act, ...] = (Submit(), TakeBack(), SendBack(), Approve(), Publish(), Withdraw(), Merge())
 MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
-
-
-class ActForm(forms.Form):
-    severity = forms.ChoiceField(
-        label="What this means for somebody who has read the older text",
-        choices=Severity.choices,
-        initial=Severity.CONTENT,
-        widget=forms.RadioSelect,
-    )
-    summary = forms.CharField(
-        label="One line for app users",
-        max_length=SUMMARY_LENGTH,
-        required=False,
-        help_text="What changed for the reader. Apps may show it. Needed when the severity is “safety”.",
-    )
-
-    def __init__(self, *args: Any, entry: Any, standing: Standing, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.entry, self.standing = entry, standing
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("severity") == Severity.SAFETY and not cleaned.get("summary"):
-            self.add_error("summary", "Say in one line what was unsafe and what the reader should do now.")
-        return cleaned
-
-
-class PublishForm(ActForm):
-    role = forms.ChoiceField(label="You vouch for this wording as", choices=ROLES, initial=ReviewRole.CLINICAL_EDITOR)
-    next_review_on = forms.DateField(
-        label="To be read again by",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="When a clinician should check it against the evidence again.",
-    )
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-    field_order = ("role", "next_review_on", "severity", "summary", "revision")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        newest = self.standing.newest
-        self.initial["next_review_on"] = timezone.now().date() + review.REVIEW_INTERVAL
-        self.initial["revision"] = newest.pk if newest else None
-
-    def clean_next_review_on(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["next_review_on"]
-        if day <= timezone.now().date():
-            raise forms.ValidationError("Choose a day in the future.")
-        if day > timezone.now().date() + LONGEST_INTERVAL:
-            raise forms.ValidationError("Choose a day within the next ten years.")
-        return day
-
-
-class WithdrawForm(ActForm):
-    reason = forms.ChoiceField(label="Why it goes", choices=REASONS, widget=forms.RadioSelect)
-    field_order = ("reason", "severity", "summary")
-
-
-class MergeForm(ActForm):
-    into = forms.ModelChoiceField(
-        label="Into which page",
-        queryset=Entry.objects.none(),
-        empty_label="Choose a page",
-        help_text="Readers who look for this one, and all links to it, are sent there.",
-    )
-    field_order = ("into", "severity", "summary")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        live = Document.objects.filter(kind=self.entry.kind, locale=DEFAULT_LOCALE, gone_reason="")
-        others = Entry.objects.filter(pk__in=live.values("entry")).exclude(pk=self.entry.pk)
-        field: Any = self.fields["into"]
-        field.queryset = others.order_by("name", "pk")
-
-
-class Publish:
-    name = "publish"
-    button = "Approve and publish"
-    form = PublishForm
-
-    def title(self, standing: Standing) -> str:
-        return "Publish" if standing.publish_label == "Publish…" else "Approve"
-
-    def perform(self, entry: Entry, said: dict[str, Any], *, by: Any, at: datetime.datetime) -> None:
-        revision = Revision.objects.filter(pk=said["revision"], entry=entry).first()
-        if revision is None:
-            raise Refused([f"{entry}: this page was opened for another wording. Open it again."])
-        review.approve_and_publish(entry, by=by, at=at, **(said | {"revision": revision}))
-
-    def rehearsed(self, form: ActForm) -> dict[str, Any]:
-        newest = form.standing.newest
-        return {"revision": newest.pk if newest else None}
-
-    def done(self, entry: Any) -> str:
-        return f"“{entry.name}” is live. Apps see it within a minute."
-
-
-class Withdraw:
-    name = "withdraw"
-    button = "Withdraw"
-    form = WithdrawForm
-
-    def title(self, standing: Standing) -> str:
-        return "Withdraw"
-
-    def perform(self, entry: Entry, said: dict[str, Any], *, by: Any, at: datetime.datetime) -> None:
-        review.withdraw(entry, by=by, at=at, **said)
-
-    def rehearsed(self, form: ActForm) -> dict[str, Any]:
-        return {"reason": TombstoneReason.WITHDRAWN}
-
-    def done(self, entry: Any) -> str:
-        return f"“{entry.name}” is withdrawn. Readers are told so; your text is kept here."
-
-
-class Merge:
-    name = "merge"
-    button = "Merge"
-    form = MergeForm
-
-    def title(self, standing: Standing) -> str:
-        return "Merge"
-
-    def perform(self, entry: Entry, said: dict[str, Any], *, by: Any, at: datetime.datetime) -> None:
-        review.merge(entry, by=by, at=at, **said)
-
-    def rehearsed(self, form: ActForm) -> None:
-        """Nothing to rehearse before a page is chosen."""
-
-    def done(self, entry: Any) -> str:
-        return f"“{entry.name}” is merged. Its readers and links now go to the other page."
-
-
-Act = Publish | Withdraw | Merge
-ACTS: tuple[Act, ...] = (Publish(), Withdraw(), Merge())
+FROM_ELSEWHERE = "This page was not opened here, or it is too old. Open it again, and look before you press."
+READ_FIRST = "Read what stands under “Please read this first”, and tick that you have."
+FOUND_AT_ONCE = 20
 
 
 def page(model_admin: Any, act: Act) -> Callable[..., HttpResponse]:
     """The view for one act on entries of one kind."""
 
     def view(request: HttpRequest, object_id: str) -> HttpResponse:
-        if not may_publish(request.user):
-            raise PermissionDenied
-        entry = model_admin.get_object(request, unquote(object_id))
-        if entry is None:
+        _require_right(model_admin, act, request)
+        found = model_admin.get_object(request, unquote(object_id))
+        if found is None:
             missing: HttpResponse = model_admin.missing(request, object_id)
             return missing
-        standing = standing_of(entry)
-        form = act.form(request.POST if request.method == "POST" else None, entry=entry, standing=standing)
-        problems: list[str] = []
-        if request.method == "POST" and form.is_valid():
-            problems = _tried(act, entry, form.cleaned_data, by=request.user)
+        scene = scene_of(found.pk, by=request.user, at=timezone.now(), query=request.GET)
+        back = reverse(f"admin:{model_admin._url_name('change')}", args=[found.pk])
+        if request.method != "POST":
+            return _page(model_admin, request, act, scene, back)
+        form = act.make_form(scene, request.POST)
+        problems = _problems_of(act, scene, form, request.POST)
+        if form.is_valid() and not problems:
+            problems = _tried(request, act, scene, form.cleaned_data)
             if not problems:
-                messages.success(request, act.done(entry))
-                return HttpResponseRedirect(reverse(f"admin:{model_admin._url_name('change')}", args=[entry.pk]))
-        elif request.method != "POST":
-            problems = _rehearsal(act, entry, form, by=request.user)
-        context = {
-            **model_admin.admin_site.each_context(request),
-            "title": act.title(standing),
-            "subtitle": entry.name,
-            "opts": model_admin.opts,
-            "label": model_admin.label,
-            "act": act,
-            "entry": entry,
-            "standing": standing,
-            "waiting": parts_waiting(model_admin.kind, standing),
-            "form": form,
-            "problems": problems,
-            "is_hopeless": bool(problems) and request.method != "POST",
-        }
-        return TemplateResponse(request, "admin/entry/act.html", context)
+                return HttpResponseRedirect(back)
+        return _page(model_admin, request, act, scene, back, form, problems)
 
     return view
 
 
-def _tried(act: Act, entry: Any, said: dict[str, Any], *, by: Any) -> list[str]:
-    """Does it. What comes back are the reasons why it was refused; nothing has changed then."""
+def merge_targets_view(model_admin: Any) -> Callable[..., HttpResponse]:
+    """Answers what somebody types into “Into which page”."""
+
+    def view(request: HttpRequest, object_id: str) -> HttpResponse:
+        _require_right(model_admin, Merge(), request)
+        found = model_admin.get_object(request, unquote(object_id))
+        if found is None:
+            return JsonResponse({"results": [], "pagination": {"more": False}}, status=404)
+        targets = merge_targets(scene_of(found.pk, by=request.user, at=timezone.now(), query=request.GET).entry)
+        named = targets.filter(name__icontains=searchable(request.GET.get("term", "")))[: FOUND_AT_ONCE + 1]
+        results = [{"id": str(entry.pk), "text": entry.name} for entry in named]
+        return JsonResponse({"results": results[:FOUND_AT_ONCE], "pagination": {"more": False}})
+
+    return view
+
+
+def _require_right(model_admin: Any, act: Act, request: HttpRequest) -> None:
+    """Before anything is looked up, so that nobody learns what there is from how they are refused."""
+    if not model_admin.has_change_permission(request) or not workflow.may(request.user, act.move):
+        raise PermissionDenied
+
+
+def _problems_of(act: Act, scene: Scene, form: ActForm, sent: Any) -> list[str]:
+    """What stands against it besides the fields that people fill in."""
+    if not form.is_valid():
+        return [FROM_ELSEWHERE] if form.is_from_elsewhere else []
+    if act.is_done(scene, form.cleaned_data) or act.refusals(scene):
+        return []  # said when it is tried
+    to_read = act.to_read(scene, form.cleaned_data)
+    return [READ_FIRST] if to_read and sent.get("read") != digest(to_read) else []
+
+
+def _tried(request: HttpRequest, act: Act, scene: Scene, said: Said) -> list[str]:
+    """Does it. What comes back are the reasons why it was refused; nothing has changed then.
+
+    With the entry locked, so that the second of two presses finds what the first has done.
+    """
     try:
-        act.perform(entry_of(entry), said, by=by, at=timezone.now())
+        with transaction.atomic():
+            editing.locked(scene.entry)
+            now = scene_of(scene.entry.pk, by=scene.person, at=scene.at, query=scene.query)
+            was_done = act.is_done(now, said)
+            if not was_done:
+                _require(act.refusals(now))
+                act.perform(now, said)
     except Refused as refused:
         return refused.problems
     except IntegrityError:
         return [MOVED_MEANWHILE]
+    done = act.done(now, said)
+    messages.success(request, f"That is done already. {done}" if was_done else done)
     return []
 
 
-def _rehearsal(act: Act, entry: Any, form: ActForm, *, by: Any) -> list[str]:
-    """Does it and undoes it, to say at once what would be refused, not after somebody has filled in the page."""
-    said = act.rehearsed(form)
-    if said is None:
-        return []
-    with transaction.atomic():
-        problems = _tried(act, entry, said, by=by)
-        transaction.set_rollback(True)
-    return problems
+def _require(problems: list[str]) -> None:
+    if problems:
+        raise Refused(problems)
+
+
+def _page(
+    model_admin: Any,
+    request: HttpRequest,
+    act: Act,
+    scene: Scene,
+    back: str,
+    form: ActForm | None = None,
+    problems: list[str] | None = None,
+) -> HttpResponse:
+    said: Said = getattr(form, "cleaned_data", {}) if form else {}
+    against = act.refusals(scene)
+    plan = None if against else act.rehearse(scene, said)
+    if plan is not None and not act.is_open_without_publishing:
+        against = plan.problems
+    to_read = [] if against else act.to_read(scene, said)
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": act.title(scene),
+        "subtitle": scene.entry.name,
+        "opts": model_admin.opts,
+        "label": model_admin.label,
+        "act": act,
+        "entry": scene.entry,
+        "scene": scene,
+        "standing": scene.standing,
+        "back": back,
+        "form": form or act.make_form(scene, None),
+        "problems": problems or against,
+        "is_refused": bool(problems),
+        "is_hopeless": bool(against) and form is None,
+        "receipt": receipt(plan) if plan and not plan.problems else None,
+        "to_read": to_read,
+        "read_digest": digest(to_read),
+        "is_read": request.POST.get("read") == digest(to_read),
+    }
+    context |= act.headline(scene, said) if against else act.details(scene, said, plan)
+    return TemplateResponse(request, "admin/entry/act.html", context)

@@ -11,5 +11,7 @@ class DeskConfig(AdminConfig):
     def ready(self) -> None:
         super().ready()
         import_module("kb.admin.kernel")
+        import_module("kb.admin.releases")
         import_module("kb.admin.people")
+        import_module("kb.admin.record")
         import_module("kb.vocabulary.admin")

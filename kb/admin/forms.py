@@ -1,7 +1,5 @@
 """What a form on the desk checks besides: constraints, in plain words; and that nobody saves over unseen work."""
 
-import datetime
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -9,11 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import UniqueConstraint
 
 from kb import kinds
-from kb.admin.standing import changed_parts, name_of
+from kb.admin import conflict
+from kb.admin.conflict import Conflict
 from kb.canonical import typed_text
-from kb.editing import locked, newest_revision, said
-from kb.models.editing import Revision
+from kb.editing import newest_revision
+from kb.kinds import Wording
 from kb.models.published import Slug
+
+NOT_SAVED = "This is not saved yet, because somebody saved the page meanwhile."
 
 _plain_words: dict[str, tuple[str | None, str]] = {}
 
@@ -68,10 +69,18 @@ class RowForm(PlainForm):
     """One row of a list. `place` is where it shall stand; empty means at the end."""
 
     place = forms.IntegerField(label="Order", required=False, min_value=1, max_value=999)
+    is_in_conflict = False
+
+    def has_changed(self) -> bool:
+        """A new row with nothing but a place is one that somebody added and left blank."""
+        return bool(set(self.changed_data) - ({"place"} if self.instance._state.adding else set()))
 
     def _is_checked_here(self, constraint: Any) -> bool:
-        """A new row may repeat one that is removed in the same save, so its list looks at that."""
-        return not (isinstance(constraint, UniqueConstraint) and self.instance._state.adding)
+        """A new row may repeat one that is removed in the same save, so its list looks at that.
+
+        In a conflict the stored rows are somebody else's, and no row of this form is written beside them.
+        """
+        return not (isinstance(constraint, UniqueConstraint) and (self.instance._state.adding or self.is_in_conflict))
 
     def _in_plain_words(self, constraint: Any, error: ValidationError) -> ValidationError:
         if isinstance(constraint, UniqueConstraint) and constraint.name not in _plain_words:
@@ -79,27 +88,15 @@ class RowForm(PlainForm):
         return super()._in_plain_words(constraint, error)
 
 
-@dataclass(frozen=True)
-class Conflict:
-    """Somebody saved the entry after this form was opened."""
-
-    version: int
-    saved_by: str
-    saved_at: datetime.datetime | None
-    parts: list[str]
-
-    def __str__(self) -> str:
-        when = f" on {self.saved_at:%-d %B %Y at %H:%M} UTC" if self.saved_at else ""
-        first = f"{self.saved_by} saved this page{when}, after you opened it."
-        return f"{first} Your text below is not saved yet, and not lost."
-
-
 class EntryForm(PlainForm):
-    """A whole entry. `edit_version` is the one that its writer has seen; `overwrite` the one they agreed to replace."""
+    """A whole entry. `edit_version` and `seen_revision` say which wording its writer has seen.
+
+    If somebody saved since, `conflict` shows both; once every part is decided, `merged` is the wording to write.
+    `lists` are the rows that were sent with it, which the admin hands over before anything is checked.
+    """
 
     edit_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    overwrite = forms.IntegerField(widget=forms.HiddenInput, required=False)
     kind_name = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -110,6 +107,10 @@ class EntryForm(PlainForm):
             newest = newest_revision(self.instance)
             self.initial["edit_version"] = self.instance.edit_version
             self.initial["seen_revision"] = newest.pk if newest else None
+
+    @property
+    def merged(self) -> Wording | None:
+        return self.conflict.merged if self.conflict else None
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -122,11 +123,22 @@ class EntryForm(PlainForm):
         self._keep_what_did_not_change(cleaned)
         if not self.instance._state.adding:
             self.conflict = self._find_conflict(cleaned.get("edit_version"), cleaned.get("seen_revision"))
-            if self.conflict and cleaned.get("overwrite") != self.conflict.version:
-                raise forms.ValidationError(
-                    "This is not saved yet, because somebody saved the page meanwhile.", code="conflict"
-                )
+            self.instance.is_in_conflict = self.conflict is not None
         return cleaned
+
+    def _post_clean(self) -> None:
+        """Two wordings become one when all else is checked and nothing is written yet."""
+        super()._post_clean()
+        if self.conflict is None:
+            return
+        lists = getattr(self.instance, "lists", [])
+        valid = [formset.is_valid() for formset in lists]
+        if self.errors or not all(valid):
+            self.conflict.show_theirs(self.data)
+        else:
+            self.conflict.settle(conflict.typed(kinds.get(self.kind_name), self, lists), self.data)
+        if self.conflict.merged is None:
+            self.add_error(None, ValidationError(NOT_SAVED, code="conflict"))
 
     def _keep_what_did_not_change(self, cleaned: dict[str, Any]) -> None:
         """Check boxes come back in another order, and text without its last space; neither is a change."""
@@ -139,22 +151,7 @@ class EntryForm(PlainForm):
         return bool(self._meta.model._meta.get_field(name).is_relation)
 
     def _find_conflict(self, seen_version: int | None, seen_revision: int | None) -> Conflict | None:
-        stored = locked(self.instance)  # until this save is committed
-        newest = newest_revision(stored)
-        if stored.edit_version == seen_version or (newest and newest.pk == seen_revision):
-            return None
-        return Conflict(
-            version=stored.edit_version,
-            saved_by=name_of(newest.saved_by) if newest else "Somebody",
-            saved_at=newest.saved_at if newest else None,
-            parts=self._parts_changed_since(seen_revision, newest),
-        )
-
-    def _parts_changed_since(self, seen_revision: int | None, newest: Revision | None) -> list[str]:
-        seen = Revision.objects.filter(pk=seen_revision or 0, entry=self.instance.pk).first()
-        if seen is None or newest is None:
-            return []
-        return changed_parts(kinds.get(self.kind_name), said(seen), said(newest))
+        return conflict.found(self.instance, self.kind_name, seen_version, seen_revision)
 
     def _get_validation_exclusions(self) -> set[str]:
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # the stubs do not know it

@@ -2,18 +2,29 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.forms import BaseInlineFormSet, Textarea
 from django.http import HttpRequest, QueryDict
 
+from kb.admin.addresses import labelled
 from kb.admin.forms import PlainTextField, RowForm
-from kb.admin.site import labelled
+from kb.cleaning import MOST_ROWS
+from kb.markdown import LONGEST
 from kb.models.entry import Entry
+from kb.models.fields import LinesField
 
 LAST = 10_000
+MOST_LINES = 200
+TOO_LONG = (
+    "This may have {most:,} characters at most, and has %(show_value)d. Shorten it, or split it into several pages."
+)
+TOO_MANY_LINES = f"This may have {MOST_LINES} lines at most, and has %(show_value)d. Take some out."
+EDITORS_ONLY = "editorial_note"
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -25,7 +36,7 @@ class RowFormSet(BaseInlineFormSet):
         if data is not None:
             instance, prefix = kwargs["instance"], kwargs["prefix"]
             known = self.model._default_manager.filter(**{self.fk.name: instance.pk}).values_list("pk", flat=True)
-            data = with_vanished_rows_as_new(data, prefix, {str(pk) for pk in known})
+            data = with_vanished_rows_as_new(_believable(data, prefix), prefix, {str(pk) for pk in known})
         super().__init__(data, *args, **kwargs)
 
     def get_queryset(self) -> Any:
@@ -45,6 +56,8 @@ class RowFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         """A new row may not repeat one that somebody else has added since the form was opened."""
         super().clean()
+        if self._is_in_conflict():
+            return
         sent = [form.instance.pk for form in self.initial_forms]
         unseen = self.model._default_manager.filter(**{self.fk.name: self.instance.pk}).exclude(pk__in=sent)
         for constraint in self.model._meta.total_unique_constraints:
@@ -54,6 +67,17 @@ class RowFormSet(BaseInlineFormSet):
                 key = tuple(getattr(form.instance, column.attname) for column in columns)
                 if key in taken and form not in self.deleted_forms:
                     raise ValidationError(f"Somebody else has added “{form.instance}” meanwhile. Remove yours.")
+
+    def full_clean(self) -> None:
+        rows: list[Any] = self.forms
+        for form in rows:
+            form.is_in_conflict = self._is_in_conflict()
+        super().full_clean()
+
+    def staying_forms(self) -> list[Any]:
+        """Its rows in the order that people wish, less those that they removed or left blank."""
+        blank = [form for form in self.extra_forms if not form.has_changed()]
+        return in_order([form for form in self.forms if form not in self.deleted_forms and form not in blank])
 
     def save(self, commit: bool = True) -> Any:
         saved = super().save(commit)
@@ -67,16 +91,20 @@ class RowFormSet(BaseInlineFormSet):
     def get_form_error(self) -> str:
         return "This stands in the list twice. Remove one."
 
+    def _is_in_conflict(self) -> bool:
+        """The entry's form, which is checked first, has found out."""
+        return getattr(self.instance, "is_in_conflict", False)
+
     def _number(self) -> None:
-        """Someone who types a place wants it: a moved row goes before the one that had the place."""
-        rows = [
-            (form.cleaned_data.get("place") or LAST, "place" not in form.changed_data, index, form.instance)
-            for index, form in enumerate(self.forms)
-            if form.instance.pk and form not in self.deleted_forms
-        ]
-        for position, (*_, row) in enumerate(sorted(rows, key=lambda ranked: ranked[:3])):
+        stay = [form for form in self.forms if form.instance.pk and form not in self.deleted_forms]
+        for position, row in enumerate(form.instance for form in in_order(stay)):
             if row.position != position:
                 self.model._default_manager.filter(pk=row.pk).update(position=position)
+
+
+def in_order(forms: list[Any]) -> list[Any]:
+    """As people wish: who types a place wants it, so a moved row goes before the one that had the place."""
+    return sorted(forms, key=lambda form: (form.cleaned_data.get("place") or LAST, "place" not in form.changed_data))
 
 
 class RowInline(admin.StackedInline):
@@ -151,7 +179,7 @@ def plain_formfield(formfield: Any, db_field: Any, request: Any, *, rows: int, *
     if isinstance(db_field, models.TextField | models.CharField) and not db_field.choices and _is_plain_text(db_field):
         kwargs["form_class"] = PlainTextField
     if type(db_field) is models.TextField:
-        kwargs["widget"] = Textarea(attrs={"rows": rows})
+        kwargs |= {"widget": Textarea(attrs={"rows": rows}), "max_length": LONGEST}
     if db_field.many_to_many:
         kwargs["widget"] = LinksWidget(db_field, admin.site)
     field = formfield(db_field, request, **kwargs)
@@ -159,7 +187,22 @@ def plain_formfield(formfield: Any, db_field: Any, request: Any, *, rows: int, *
         field.widget.can_change_related = False
         if db_field.remote_field.model is Entry:
             field.label_from_instance = labelled
+    if isinstance(field, forms.CharField):
+        _welcome_any_text(field, db_field)
     return field
+
+
+def _welcome_any_text(field: forms.CharField, db_field: Any) -> None:
+    """In any direction and of any length: what is too long is said at the field, where a browser would cut it off."""
+    field.widget.attrs.pop("maxlength", None)
+    if field.max_length:
+        field.error_messages["max_length"] = TOO_LONG.format(most=field.max_length)
+    if isinstance(db_field, LinesField):
+        field.validators.append(MaxLengthValidator(MOST_LINES, TOO_MANY_LINES))
+    if isinstance(db_field, models.TextField) or _is_plain_text(db_field):
+        field.widget.attrs["dir"] = "auto"
+    if type(db_field) is models.TextField and db_field.name != EDITORS_ONLY:
+        field.widget.attrs["data-markdown"] = True
 
 
 def _is_plain_text(db_field: Any) -> bool:
@@ -170,7 +213,7 @@ def with_vanished_rows_as_new(data: QueryDict, prefix: str, known: set[str]) -> 
     """Rows that somebody else removed since the form was opened become new ones, so that what was typed is not lost."""
     initial, total = (_number(data, f"{prefix}-{name}_FORMS") for name in ("INITIAL", "TOTAL"))
     vanished = [index for index in range(initial) if data.get(f"{prefix}-{index}-id") not in known]
-    if not vanished or total > 1000:
+    if not vanished:
         return data
     stayed = [index for index in range(initial) if index not in vanished]
     renumbered = data.copy()
@@ -184,6 +227,17 @@ def with_vanished_rows_as_new(data: QueryDict, prefix: str, known: set[str]) -> 
                 renumbered.setlist(f"{prefix}-{new}-{key.removeprefix(start)}", values)
     renumbered[f"{prefix}-INITIAL_FORMS"] = str(len(stayed))
     return renumbered
+
+
+def _believable(data: QueryDict, prefix: str) -> QueryDict:
+    """Django counts to whatever number is sent. One that no form of ours sends becomes none, which it refuses."""
+    keys = [f"{prefix}-{name}_FORMS" for name in ("INITIAL", "TOTAL")]
+    if all(len(data.get(key) or "") < 7 and _number(data, key) <= MOST_ROWS for key in keys):
+        return data
+    believed = data.copy()
+    for key in keys:
+        believed[key] = ""
+    return believed
 
 
 def _number(data: QueryDict, key: str) -> int:

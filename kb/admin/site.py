@@ -2,17 +2,20 @@
 
 from collections import defaultdict
 from enum import StrEnum
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import Count
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
-from kb import desk, kinds
-from kb.desk import Status
+from kb import kinds
+from kb.admin import home
+from kb.admin.addresses import labelled
 from kb.models.entry import Entry
+from kb.workflow import Status
 
 
 class Section(StrEnum):
@@ -37,7 +40,7 @@ class EntryLookup(AutocompleteJsonView):
 class DeskSite(admin.AdminSite):
     site_header = "Stride KB"
     site_title = "Stride KB"
-    index_title = "What would you like to work on?"
+    index_title = "Your desk"
     site_url = None
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -51,6 +54,7 @@ class DeskSite(admin.AdminSite):
                 model["name"] = getattr(model_admin, "label", "") or model["name"]
                 model["about"] = getattr(model_admin, "about", "")
                 model["rank"] = getattr(model_admin, "rank", 0)
+                model["singular"] = str(model["model"]._meta.verbose_name)
                 listed[getattr(model_admin, "section", Section.PEOPLE)].append(model)
         return [
             {
@@ -65,31 +69,36 @@ class DeskSite(admin.AdminSite):
         ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Only what somebody may see: the trays come from their own rights, the kinds from the list at the side."""
         sections = self.get_app_list(request)
-        counts = _counts()
+        desk = home.desk_for(request.user, now=timezone.now())
         names = {kind.model: kind.name for kind in kinds.all_kinds()}
         for section in sections:
             for model in section["models"]:
-                model["counts"] = counts.get(names.get(model["model"], ""))
-        return super().index(request, {"app_list": sections, **(extra_context or {})})
+                model["counts"] = desk.get("numbers", {}).get(names.get(model["model"], ""))
+        return super().index(request, {"app_list": sections, **desk, **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        """Without the way from any row to “its page” on the site: nothing here has one."""
+        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """PostgreSQL cannot look for a NUL character, whichever filter it stands in; nothing holds one."""
+
+        @wraps(view)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if "%00" in request.META.get("QUERY_STRING", ""):
+                request.GET = _without_nul(request.GET)  # type: ignore[assignment]  # the stubs want it immutable
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(asked, cacheable)
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return EntryLookup.as_view(admin_site=self)(request)
 
 
-def labelled(entry: Entry) -> str:
-    """An entry's name with its kind, for lists that mix kinds."""
-    return f"{entry.name} ({kinds.get(entry.kind).model._meta.verbose_name})"
-
-
-def _counts() -> dict[str, dict[str, int]]:
-    """For each kind: how many entries, how many of them readers see, how many have something that readers do not."""
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: {"all": 0, "live": 0, "waiting": 0})
-    entries: Any = desk.with_status(Entry.objects.order_by())
-    for kind, status, how_many in entries.values_list("kind", "status").annotate(how_many=Count("pk")):
-        counts[kind]["all"] += how_many
-        if status in (Status.LIVE, Status.LIVE_WITH_CHANGES):
-            counts[kind]["live"] += how_many
-        if status not in (Status.LIVE, Status.WITHDRAWN):
-            counts[kind]["waiting"] += how_many
-    return dict(counts)
+def _without_nul(asked: QueryDict) -> QueryDict:
+    cleaned = asked.copy()
+    for name, values in asked.lists():
+        cleaned.setlist(name, [value.replace("\0", "") for value in values])
+    return cleaned

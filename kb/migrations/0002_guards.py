@@ -4,14 +4,17 @@ from typing import Any
 
 from django.db import migrations
 
-# Who saved a revision of the same entry and locale, up to the approved one, and after the last one approved before it.
+# Who saved a revision of the same entry and locale, up to one that says what is approved, and after the last one approved
+# before that. More than one says it where an earlier wording was restored: its first writers count, whoever restored it.
 WROTE_IT = """
     SELECT 1 FROM kb_revision wanted
+    JOIN kb_revision same ON same.entry_id = wanted.entry_id AND same.locale = wanted.locale
+        AND same.sha256 = wanted.sha256 AND same.number <= wanted.number
     JOIN kb_revision written ON written.entry_id = wanted.entry_id AND written.locale = wanted.locale
-    WHERE wanted.id = NEW.revision_id AND written.number <= wanted.number AND written.saved_by_id = NEW.approved_by_id
+    WHERE wanted.id = NEW.revision_id AND written.number <= same.number AND written.saved_by_id = NEW.approved_by_id
     AND written.number > COALESCE((
         SELECT MAX(earlier.number) FROM kb_revision earlier JOIN kb_approval ON kb_approval.revision_id = earlier.id
-        WHERE earlier.entry_id = wanted.entry_id AND earlier.locale = wanted.locale AND earlier.number < wanted.number
+        WHERE earlier.entry_id = wanted.entry_id AND earlier.locale = wanted.locale AND earlier.number < same.number
     ), 0)
 """
 OTHER_WORDING = "SELECT 1 FROM kb_revision WHERE id = NEW.revision_id AND sha256 <> NEW.sha256"

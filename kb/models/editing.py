@@ -5,7 +5,16 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 
-from kb.enums import ReleaseAction, ReleaseOrigin, ReleaseState, ReviewRole, Severity, TombstoneReason
+from kb.enums import (
+    ReleaseAction,
+    ReleaseOrigin,
+    ReleaseState,
+    ReviewRole,
+    ReviewScope,
+    Severity,
+    StepVerb,
+    TombstoneReason,
+)
 from kb.models.entry import Entry
 
 USER = settings.AUTH_USER_MODEL
@@ -42,6 +51,7 @@ class Approval(models.Model):
     approved_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     approved_at = models.DateTimeField()
     role = models.CharField(max_length=20, choices=[c for c in ReviewRole.choices if c[0] != ReviewRole.NOBODY])
+    scope = models.CharField("what was read", max_length=10, choices=ReviewScope.choices, default=ReviewScope.WHOLE)
     next_review_on = models.DateField("next review", help_text="When a clinician should read this again.")
     note = models.CharField(max_length=300, blank=True)
 
@@ -53,6 +63,7 @@ class Approval(models.Model):
                 condition=Q(role__in=[role for role in ReviewRole.values if role != ReviewRole.NOBODY]),
                 name="approval_role_known",
             ),
+            models.CheckConstraint(condition=Q(scope__in=ReviewScope.values), name="approval_scope_known"),
         ]
 
     def __str__(self) -> str:
@@ -137,3 +148,30 @@ class ReleaseItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.entry}"
+
+
+class Step(models.Model):
+    """What somebody did to a wording or a release, and why. Inserted once; a trigger refuses any change.
+
+    With revisions (who saved) and approvals (who vouched) it is the whole record of what happened on the desk.
+    """
+
+    verb = models.CharField(max_length=10, choices=StepVerb.choices)
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, blank=True, related_name="steps")
+    release = models.ForeignKey(Release, models.PROTECT, null=True, blank=True, related_name="steps")
+    by = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(verb__in=StepVerb.values), name="step_verb_known"),
+            models.CheckConstraint(
+                condition=Q(revision__isnull=False, release=None) | Q(revision=None, release__isnull=False),
+                name="step_is_about_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()}: {self.revision or self.release}"

@@ -1,7 +1,8 @@
 """The editing half of the vocabulary's kinds, and the lists that most kinds share."""
 
-from kb.kinds import Kind, Rows, Wording, register
-from kb.vocabulary.models import BodyStructure, ContactRoute, Disclaimer, RedFlag, Source, unknown_kinds
+from kb.kinds import Kind, Rows, register
+from kb.vocabulary.models import BodyStructure, ContactRoute, Disclaimer, RedFlag, Source
+from kb.vocabulary.quality import disclaimer_findings, red_flag_findings, sourced_findings, summarised_findings
 
 CITED = ("basis", "sources", "needs_clinical_review")
 SOURCED = (*CITED, "review_note", "editorial_note")
@@ -13,17 +14,6 @@ RELATED = Rows("related", ("target",))
 CAUTIONS = Rows("cautions", STATEMENT)
 EVIDENCE = Rows("evidence", ("text", "level", "certainty", *CITED))
 CODES = Rows("codes", ("system", "code", "display", "mapping", "note"))
-
-
-def clinical_problems(wording: Wording) -> list[str]:
-    """What no entry that advises a reader may lack."""
-    problems = []
-    if not wording["red_flags"]:
-        problems.append("It names no red flag. Add the warning signs that a reader must check first.")
-    if wording["basis"] != "stated" and not wording["sources"] and not wording["needs_clinical_review"]:
-        problems.append("It names no source. Add one, or mark it “needs clinical review”.")
-    return problems
-
 
 register(
     Kind(
@@ -48,6 +38,7 @@ register(
             "note",
             "editorial_note",
         ),
+        identifiers=("doi", "pmid", "pmcid"),
     )
 )
 register(
@@ -55,6 +46,7 @@ register(
         name="red_flag",
         model=RedFlag,
         columns=("slug", "name", "urgency", "is_global", "text", "why", "action", "rule_out", *SOURCED),
+        findings=red_flag_findings,
     )
 )
 register(
@@ -62,7 +54,7 @@ register(
         name="disclaimer",
         model=Disclaimer,
         columns=("slug", "name", "text", "applies_to", *SOURCED),
-        problems=lambda wording: unknown_kinds(wording["applies_to"]),
+        findings=disclaimer_findings,
     )
 )
 register(
@@ -70,6 +62,7 @@ register(
         name="contact_route",
         model=ContactRoute,
         columns=("slug", "name", "region", "emergency", "urgent", "routine", "self_care", *SOURCED),
+        findings=sourced_findings,
     )
 )
 register(
@@ -78,5 +71,6 @@ register(
         model=BodyStructure,
         columns=("slug", "name", "synonyms", "category", "summary", "description", *SOURCED),
         rows={"parts": Rows("parts", ("part",)), "codes": CODES},
+        findings=summarised_findings,
     )
 )
