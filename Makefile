@@ -78,8 +78,9 @@ mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find
 	$(PY) -m tests.mutants $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.dev-ok ## Measure the server under load
+bench: $(VENV)/.dev-ok ## Measure loading, publishing, and the work on very long texts
 	$(PY) -m bench.load $(ARGS)
+	$(PY) -m bench.writing
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev-ok ## Take the pictures of the desk in docs/images anew

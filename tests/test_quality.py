@@ -2,11 +2,11 @@
 
 import datetime
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -337,12 +337,10 @@ def test_a_book_is_not_read_before_it_is_divided():
     "piece",
     [PLAIN, "\n", " ", "a", "1", "<b>", "[", "](", "`", "*", "> ", "- ", "| ", '."', "&#", "😀", "مرحبا ", "\n1."],
 )
-def test_two_megabytes_take_less_than_two_seconds(piece):
+def test_two_megabytes_are_one_error_and_still_have_a_reading_grade(piece):
     wording = said("condition", overview=piece * (2_000_000 // len(piece)))
-    start = time.process_time()
     assert [finding.level for finding in quality.findings(kinds.get("condition"), wording)] == [Level.ERROR]
-    quality.reading(kinds.get("condition"), wording)
-    assert time.process_time() - start < 2
+    assert quality.reading(kinds.get("condition"), wording).grade >= 0
 
 
 # What blocks, what asks
@@ -367,7 +365,7 @@ def test_a_wording_is_looked_at_once(therapist, monkeypatch):
     looked: list[str] = []
     real: Callable[..., list[Finding]] = quality.findings
     monkeypatch.setattr(quality, "findings", lambda kind, said: looked.append(kind.name) or real(kind, said))
-    revision = story.save(ConditionFactory(overview=f"<b>{time.time_ns()}</b>"))
+    revision = story.save(ConditionFactory(overview=f"<b>{uuid4()}</b>"))
     first = editing.findings_of(revision)
     first.clear()
     assert [finding.place for finding in editing.findings_of(revision)] == [("overview",)]
@@ -568,12 +566,3 @@ def test_the_starter_content_has_no_error_and_few_warnings(starter):
     warnings = Counter(finding.reason for _, finding in found)
     print("\n".join(f"{count:4} {reason}" for reason, count in warnings.most_common()))
     assert sum(warnings.values()) < len(starter) / 2
-
-
-@pytest.mark.django_db
-def test_checking_the_starter_content_takes_less_than_a_millisecond_a_page(starter):
-    pages = [(kinds.get(one.entry.kind), editing.said(one)) for one in starter]
-    start = time.process_time()
-    for kind, wording in pages:
-        quality.findings(kind, wording)
-    assert (time.process_time() - start) / len(pages) < 0.002  # twice that, for slow machines
