@@ -22,20 +22,9 @@ INSTALL := $(PY) -m pip --disable-pip-version-check --quiet install --require-ha
 run: $(VENV)/.run-ok ## Start Stride KB with its starter content (PORT=8000, DATA_DIR=./data)
 	@exec $(PY) -m config.server run --setup
 
-# The two databases share nothing, so their tests run side by side: one core each, and half the time.
 .PHONY: test
 test: $(VENV)/.dev-ok ## Run all tests with coverage, on SQLite and on a PostgreSQL of their own (ARGS="-k word")
-	@sqlite=0; postgres=0; log=.coverage.postgres-log; rm -f .coverage .coverage.*; \
-	COVERAGE_FILE=.coverage.on-postgres $(PY) -m tests.postgres -- \
-		$(PY) -m pytest --cov --cov-report= -p no:cacheprovider $(ARGS) > $$log 2>&1 & beside=$$!; \
-	trap 'kill $$beside 2>/dev/null' INT TERM; \
-	echo "Tests on SQLite, while those on PostgreSQL run beside them"; \
-	COVERAGE_FILE=.coverage.on-sqlite env -u DATABASE_URL -u PUBLIC_DATABASE_URL \
-		$(PY) -m pytest --cov --cov-report= $(ARGS) || sqlite=$$?; \
-	wait $$beside || postgres=$$?; \
-	echo "Tests on PostgreSQL"; cat $$log; rm -f $$log; \
-	$(PY) -m coverage combine --quiet .coverage.on-sqlite .coverage.on-postgres && $(PY) -m coverage report || sqlite=$$?; \
-	[ $$sqlite -eq 0 ] && [ $$postgres -eq 0 ]
+	@$(PY) -m tests.both $(ARGS)
 
 # The checks load the settings, and the settings keep things: not in the developer's data folder.
 check: export DATA_DIR := $(VENV)/check-data

@@ -3,8 +3,10 @@
 import datetime
 import re
 import uuid
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
@@ -14,15 +16,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conditions.models import Condition
-from kb import editing, kinds
+from kb import editing, kinds, loading
 from kb.admin.base import EntryAdmin
 from kb.editing import said
 from kb.models.editing import Approval, Release, Revision
 from kb.models.published import Document
 from tests import factories, story
-from tests.desk import add_row, at_desk, errors, list_url, newest, opened, publishing, url, wording
+from tests.desk import Form, add_row, at_desk, errors, list_url, newest, opened, publishing, url, wording
 from tests.factories import ENTRY_FACTORIES, ConditionFactory, PersonFactory
 
+HIP_PAIN = Path(settings.BASE_DIR) / "content" / "hip-pain"
 KIND_NAMES = sorted(ENTRY_FACTORIES)
 
 
@@ -37,6 +40,17 @@ def test_every_page_of_every_kind_opens_for_a_therapist(kind, writing):
         assert writing.get(page).status_code == 200, page
     searched = writing.get(list_url(kind), {"q": entry.name, "status": "draft"})
     assert entry.name in searched.content.decode()
+
+
+def test_the_short_way_to_open_a_form_finds_all_that_a_browser_would_send(writing):
+    """Of each kind the longest page of the starter pack: every sort of field and list is filled in there."""
+    loading.load_starter(HIP_PAIN, at=story.NOW)
+    for kind in KIND_NAMES:
+        longest = max(editing.newest_revisions().filter(entry__kind=kind), key=lambda revision: len(revision.body))
+        for page in (list_url(kind, "add"), url(longest.entry)):
+            shown, short = Form(writing.get(page).content.decode()).sent, opened(writing, page)
+            assert {name: shown[name] for name in short} == short, page
+            assert shown.keys() - short.keys() <= {"csrfmiddlewaretoken", "kept_text", "q"}, page
 
 
 @pytest.mark.parametrize("kind", KIND_NAMES)

@@ -50,15 +50,16 @@ def test_the_machine_would_find_an_act_of_somebody_without_the_right():
 
 
 def _run_until_found(what: str) -> None:
+    """With the seed, of the first seven, that finds both soonest. All seven do, within 1,500 steps."""
     with pytest.raises(AssertionError, match=what):
-        _run(_machine(), steps=4_000, phases=[Phase.generate])
+        _run(_machine(), steps=2_000, phases=[Phase.generate], start=4)
 
 
 def _machine() -> type[TheDesk]:
     return type("Counted", (TheDesk,), {"steps": 0, "refused": 0, "happened": Counter()})
 
 
-def _run(machine: type[TheDesk], *, steps: int, phases: list[Phase]) -> None:
+def _run(machine: type[TheDesk], *, steps: int, phases: list[Phase], start: int = SEED) -> None:
     chosen = settings(
         max_examples=max(1, steps // STEPS_IN_A_RUN),
         stateful_step_count=STEPS_IN_A_RUN,
@@ -68,4 +69,4 @@ def _run(machine: type[TheDesk], *, steps: int, phases: list[Phase]) -> None:
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(seed(SEED)(machine), settings=chosen)
+    run_state_machine_as_test(seed(start)(machine), settings=chosen)

@@ -19,7 +19,7 @@ from kb.models.editing import Revision
 from kb.models.entry import Entry
 from kb.vocabulary.models import RedFlagLink
 from tests import factories, story
-from tests.desk import Desk, Sent, add_row, at_desk, list_url, opened, url
+from tests.desk import Desk, Form, Sent, add_row, at_desk, list_url, opened, url
 from tests.factories import ENTRY_FACTORIES, ConditionFactory, PersonFactory
 
 KIND_NAMES = sorted(ENTRY_FACTORIES)
@@ -326,7 +326,7 @@ def test_a_page_that_is_not_there_is_not_shown(writing, therapist):
 def test_the_token_may_come_in_the_header_as_a_script_sends_it(condition, therapist):
     desk = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
     desk.force_login(therapist)
-    sent = opened(desk, url(condition))
+    sent = Form(desk.get(url(condition)).content.decode()).sent
     token = sent.pop("csrfmiddlewaretoken")[0]
     assert desk.post(url(condition, "preview"), sent).status_code == 403
     assert desk.post(url(condition, "preview"), sent, headers={"X-CSRFToken": token}).status_code == 200
