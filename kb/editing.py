@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from kb import constraints, kinds, quality, wording
+from kb import constraints, kinds, merged, quality, wording
 from kb.canonical import canonical_json, sha256
 from kb.kinds import Kind, Wording
 from kb.models.editing import Revision
@@ -36,10 +36,17 @@ class NotWritten(Exception):
 
 @transaction.atomic
 def save(entry: Entry, *, by: Person, at: datetime.datetime, note: str = "") -> Revision:
-    """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved."""
+    """Keeps the working copy as a revision, unless it says what the newest one says. Call it once links are saved.
+
+    Links to what was merged meanwhile are led on, in the working copy too.
+    """
     kind = kinds.get(entry.kind)
-    locked(entry)  # the next number is one more than the newest, for one saver at a time
-    body = canonical_json(wording.read(kind, kind.model._default_manager.get(pk=entry.pk)))
+    stored = locked(entry)  # the next number is one more than the newest, for one saver at a time
+    typed = wording.read(kind, kind.model._default_manager.get(pk=entry.pk))
+    said = merged.led_on(kind, entry.pk, typed, locale=DEFAULT_LOCALE)
+    if said != typed:
+        wording.write(kind, {entry.pk: said}, {entry.pk: stored.edit_version})
+    body = canonical_json(said)
     newest = newest_revision(entry)
     if newest is not None and newest.sha256 == sha256(body):
         return newest
@@ -199,6 +206,28 @@ def reading_of(revision: Revision) -> Reading:
         found.append(quality.reading(kinds.get(revision.entry.kind), said(revision)))
     reading: Reading = found[0]
     return reading
+
+
+def look_through(rows: list[tuple[int, str, str]], at_most: int | None = None) -> int:
+    """Has the checks look at those of the revisions that nobody remembers; says how many it left.
+
+    A row is a revision's key, its kind and its sha256. Afterwards `has_findings` can answer.
+    """
+    unknown = [pk for pk, kind, digest in rows if pk and not _looked_at(kind, digest, "findings")]
+    for some in wording.batches(unknown[:at_most]):
+        for revision in Revision.objects.filter(pk__in=some).select_related("entry"):
+            findings_of(revision)
+    return len(unknown[at_most:]) if at_most else 0
+
+
+def has_findings(kind: str, digest: str) -> bool:
+    """Whether the checks found something in this wording. No, as long as nobody had them look."""
+    return any(_looked_at(kind, digest, "findings"))
+
+
+def forget_findings() -> None:
+    """As in a process that has just begun."""
+    _looked_at.cache_clear()
 
 
 @lru_cache(maxsize=20_000)

@@ -77,6 +77,10 @@ class ReleaseState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+STILL_OPEN = (ReleaseState.DRAFT, ReleaseState.SCHEDULED, ReleaseState.FAILED)
+"""The states of a release that may still be published."""
+
+
 class ReleaseAction(TextChoices):
     PUBLISH = "publish", "Publish"
     WITHDRAW = "withdraw", "Withdraw"

@@ -67,9 +67,9 @@ def desk_of(person: Any, *, today: datetime.date) -> Desk:
     """
     mine = queues.for_person(person)
     rows = _flagged({queue.name: queue.condition(person, today) for queue in mine if queue is not QUALITY})
-    unseen = queues.look_through([(row["newest_revision_id"], row["kind"], row["sha256"]) for row in rows], AT_ONCE)
+    unseen = editing.look_through([(row["newest_revision_id"], row["kind"], row["sha256"]) for row in rows], AT_ONCE)
     for row in rows:
-        row[QUALITY.name] = row["status"] != Status.WITHDRAWN and any(queues.verdict(row["kind"], row["sha256"]))
+        row[QUALITY.name] = row["status"] != Status.WITHDRAWN and editing.has_findings(row["kind"], row["sha256"])
     shown = {queue.name: [SimpleNamespace(**row) for row in _sorted(queue, rows)[:FEW]] for queue in mine}
     told = _Told([row for some in shown.values() for row in some])
     piles = {

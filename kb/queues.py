@@ -4,18 +4,16 @@ import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from kb import desk, editing, workflow
+from kb import desk, editing, review, workflow
 from kb.enums import StepVerb
 from kb.models.editing import Approval, Revision, Step
 from kb.models.entry import Entry
 from kb.models.published import Document
-from kb.wording import batches
 from kb.workflow import UNFINISHED, Status
 
 LOOK_AHEAD = datetime.timedelta(days=60)
@@ -74,6 +72,7 @@ def with_facts(entries: QuerySet[Any]) -> Any:
     return desk.with_status(entries).annotate(
         saved_at=Subquery(newest.values("saved_at")[:1]),
         saved_by_id=Subquery(newest.values("saved_by")[:1]),
+        newest_sha256=Subquery(newest.values("sha256")[:1]),
         live_approval_id=Subquery(documents.values("approval")),
         next_review_on=Subquery(documents.values("approval__next_review_on")),
     )
@@ -117,17 +116,8 @@ def _by(person: Any) -> Q:
 
 
 def _to_review(person: Any, today: datetime.date) -> Q:
-    """Nobody approves what they wrote: no wording since the last approved one is theirs."""
-    approved = Revision.objects.filter(
-        entry=OuterRef("entry"), locale=desk.DEFAULT_LOCALE, approvals__isnull=False
-    ).order_by("-number")
-    mine = Revision.objects.filter(
-        entry=OuterRef("pk"),
-        locale=desk.DEFAULT_LOCALE,
-        saved_by=person.pk,
-        number__gt=Coalesce(Subquery(approved.values("number")[:1]), 0),
-    )
-    return IN_REVIEW & ~Q(Exists(mine))
+    """Nobody approves what they wrote."""
+    return IN_REVIEW & ~Q(Exists(review.written_by(person)))
 
 
 def _approved(person: Any, today: datetime.date) -> Q:
@@ -256,20 +246,5 @@ def _troubled() -> list[int]:
     entries = desk.with_status(Entry.objects.order_by())
     newest = Revision.objects.filter(pk__in=entries.values("newest_revision_id")).order_by()
     rows = list(newest.values_list("pk", "entry__kind", "sha256"))
-    look_through(rows)
-    return [pk for pk, kind, digest in rows if any(verdict(kind, digest))]
-
-
-def look_through(rows: list[tuple[int, str, str]], at_most: int | None = None) -> int:
-    """Has the checks look at wordings that nobody remembers; says how many it left."""
-    unknown = [pk for pk, kind, digest in rows if pk and not verdict(kind, digest)]
-    for some in batches(unknown[:at_most]):
-        for revision in Revision.objects.filter(pk__in=some).select_related("entry"):
-            verdict(revision.entry.kind, revision.sha256).append(bool(editing.findings_of(revision)))
-    return len(unknown[at_most:]) if at_most else 0
-
-
-@lru_cache(maxsize=20_000)
-def verdict(kind: str, digest: str) -> list[bool]:
-    """A place to remember whether a check found something; empty before anybody looked."""
-    return []
+    editing.look_through(rows)
+    return [pk for pk, kind, digest in rows if editing.has_findings(kind, digest)]

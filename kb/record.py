@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from kb.enums import StepVerb
@@ -81,6 +82,19 @@ def acts(wanted: Wanted, *, before: Cursor | None = None) -> tuple[list[Act], Cu
     return page, page[-1].cursor if len(newest) > ON_A_PAGE else None
 
 
+def note_of(step: Step) -> str:
+    """Of a scheduled release the note is its time."""
+    if step.verb != StepVerb.SCHEDULED:
+        return step.note
+    return f"To go live on {told(datetime.datetime.fromisoformat(step.note))}."
+
+
+def told(at: datetime.datetime) -> str:
+    """A time as the desk tells it: in its own zone, which it names."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
+
+
 def _saved(wanted: Wanted) -> tuple[QuerySet[Any] | None, str]:
     if wanted.act not in ("", SAVED):
         return None, ""
@@ -143,11 +157,4 @@ def _act(row: Any, cursor: Cursor) -> Act:
         return Act(cursor, "Approved", row.approved_by, note, row.revision.entry, row.revision.number)
     if row.revision:
         return Act(cursor, row.get_verb_display(), row.by, row.note, row.revision.entry, row.revision.number)
-    return Act(cursor, row.get_verb_display(), row.by, _told(row), release=row.release)
-
-
-def _told(step: Step) -> str:
-    """Of a scheduled release the note is its time."""
-    if step.verb != StepVerb.SCHEDULED:
-        return step.note
-    return f"To go live on {date_format(datetime.datetime.fromisoformat(step.note), 'j F Y, H:i')} UTC."
+    return Act(cursor, row.get_verb_display(), row.by, note_of(row), release=row.release)

@@ -10,6 +10,7 @@ from kb import desk, review, workflow
 from kb.canonical import canonical_json, sha256
 from kb.editing import newest_revision
 from kb.enums import (
+    STILL_OPEN,
     ReleaseAction,
     ReleaseOrigin,
     ReleaseState,
@@ -27,7 +28,6 @@ from kb.publishing import Refused, items_of, publish
 from kb.wording import batches
 
 FURTHEST = datetime.timedelta(days=366)
-STILL_OPEN = (ReleaseState.DRAFT, ReleaseState.SCHEDULED, ReleaseState.FAILED)
 
 
 # One page at once
@@ -250,7 +250,7 @@ def rehearse_removal(
 
 def rehearse_roll_back(release: Release, *, at: datetime.datetime) -> Plan:
     """What rolling it back would do, once the way back is approved."""
-    return _rehearsed(_way_back(release, None), at)
+    return _rehearsed(_way_back(release), at)
 
 
 @transaction.atomic
@@ -319,7 +319,7 @@ def roll_back(release: Release, *, by: User, at: datetime.datetime) -> Release:
     _require_right(by, "roll back a release")
     release = held(release)
     title = f"Roll back: {release.title}"[:200]
-    items = _way_back(release, None)
+    items = _way_back(release)
     for earlier in Release.objects.filter(title=title, state__in=STILL_OPEN):
         if _says(earlier.items.all()) == _says(items):
             return earlier
@@ -411,7 +411,7 @@ def _removal(
     )
 
 
-def _way_back(release: Release, back: Release | None) -> list[ReleaseItem]:
+def _way_back(release: Release) -> list[ReleaseItem]:
     """What would bring back what was live before the release. Not saved."""
     if release.state != ReleaseState.PUBLISHED or release.origin != ReleaseOrigin.EDITORIAL:
         raise Refused(["Only a release that editors published can be rolled back."])
@@ -419,7 +419,7 @@ def _way_back(release: Release, back: Release | None) -> list[ReleaseItem]:
     moved = [item.entry for item in items if _has_moved_on(item)]
     if moved:
         raise Refused([f"{entry}: it has changed again since. Roll back the later release first." for entry in moved])
-    return [_undone(item, back) for item in items]
+    return [_undone(item) for item in items]
 
 
 def _has_moved_on(item: ReleaseItem) -> bool:
@@ -429,16 +429,16 @@ def _has_moved_on(item: ReleaseItem) -> bool:
     return later.filter(release__items__entry=item.entry_id, release__items__locale=item.locale).exists()
 
 
-def _undone(item: ReleaseItem, back: Release | None) -> ReleaseItem:
+def _undone(item: ReleaseItem) -> ReleaseItem:
     if item.prepared_against:
-        return _publication(back, item.prepared_against)
+        return _publication(None, item.prepared_against)
     before = ReleaseItem.objects.filter(
         entry=item.entry_id, locale=item.locale, release__published_at__lte=item.release.published_at
     ).exclude(pk=item.pk)
     last = before.order_by("-release__published_at", "-pk").first()
     if last is None or last.action == ReleaseAction.PUBLISH:
-        return _removal(back, item.entry, reason=TombstoneReason.WITHDRAWN)
-    return _removal(back, item.entry, reason=TombstoneReason(last.reason), into=last.replaced_by)
+        return _removal(None, item.entry, reason=TombstoneReason.WITHDRAWN)
+    return _removal(None, item.entry, reason=TombstoneReason(last.reason), into=last.replaced_by)
 
 
 def _says(items: Iterable[ReleaseItem]) -> set[tuple[object, ...]]:

@@ -4,7 +4,7 @@ import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kb import checks, desk, workflow
 from kb.editing import locked, newest_revision
@@ -35,8 +35,9 @@ def submit(revision: Revision, *, by: User, at: datetime.datetime, note: str = "
 def take_back(revision: Revision, *, by: User, at: datetime.datetime, note: str = "") -> Step:
     """Ends the review before it is done. For whoever sent it or saved it."""
     _require_open(workflow.TAKE_BACK, revision, by)
-    if by.pk != revision.saved_by_id and not revision.steps.filter(verb=StepVerb.SUBMITTED, by=by).exists():
-        raise Refused(["Only who wrote it or sent it for review can take it back. A clinical editor can return it."])
+    problems = objections_to_taking_back(revision, by=by)
+    if problems:
+        raise Refused(problems)
     return _step(StepVerb.TAKEN_BACK, revision, by=by, at=at, note=note)
 
 
@@ -91,6 +92,13 @@ def objections(revision: Revision, *, by: User) -> list[str]:
     return []
 
 
+def objections_to_taking_back(revision: Revision, *, by: User) -> list[str]:
+    """Why this person may not take this wording out of review, as sentences."""
+    if by.pk == revision.saved_by_id or revision.steps.filter(verb=StepVerb.SUBMITTED, by=by).exists():
+        return []
+    return ["Only who wrote it or sent it for review can take it back. A clinical editor can return it."]
+
+
 def latest_approval(revision: Revision) -> Approval | None:
     return Approval.objects.filter(revision=revision).order_by("-approved_at", "-pk").first()
 
@@ -108,6 +116,23 @@ def writers(revision: Revision) -> set[int]:
         wrote |= Q(number__gt=since, number__lte=number)
     saved = history.filter(wrote, saved_by__isnull=False)
     return set(saved.order_by().values_list("saved_by_id", flat=True))
+
+
+def written_by(person: User) -> QuerySet[Revision]:
+    """The same in SQL, for an `Exists` on entries that carry `newest_sha256`: what of the newest wording is theirs."""
+    in_history = {"entry": OuterRef("entry"), "locale": OuterRef("locale")}
+    approved_between = Revision.objects.filter(
+        **in_history, approvals__isnull=False, number__gte=OuterRef(OuterRef("number")), number__lt=OuterRef("number")
+    )
+    leads_to_it = Revision.objects.filter(
+        ~Exists(approved_between),
+        **in_history,
+        sha256=OuterRef(OuterRef("newest_sha256")),
+        number__gte=OuterRef("number"),
+    )
+    return Revision.objects.filter(
+        Exists(leads_to_it), entry=OuterRef("pk"), locale=desk.DEFAULT_LOCALE, saved_by=person.pk
+    )
 
 
 def _require_open(move: Move, revision: Revision, by: User) -> None:

@@ -8,14 +8,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kb import desk, editing, kinds, wording
-from kb.enums import ReleaseAction, ReleaseState
+from kb.enums import STILL_OPEN, ReleaseAction
 from kb.kinds import Kind, Wording
 from kb.models.editing import Release, ReleaseItem, Revision
 from kb.models.entry import Entry
 from kb.models.published import Document, Link
 from kb.readable import part_name
 
-UNPUBLISHED = (ReleaseState.DRAFT, ReleaseState.SCHEDULED, ReleaseState.FAILED)
 MOST = 200
 """So many of each sort are named; of the others only their number is told."""
 
@@ -103,7 +102,7 @@ def _drafts(targets: Iterable[UUID]) -> QuerySet[Revision]:
 
 def _unpublished(entry: Entry, targets: Iterable[UUID]) -> QuerySet[ReleaseItem]:
     carries = Q(action=ReleaseAction.PUBLISH) & _names_any(targets, "revision__body")
-    items = ReleaseItem.objects.filter(carries | Q(replaced_by=entry.pk), release__state__in=UNPUBLISHED)
+    items = ReleaseItem.objects.filter(carries | Q(replaced_by=entry.pk), release__state__in=STILL_OPEN)
     return items.select_related("entry", "release", "revision__entry").order_by("release_id", "entry__name", "pk")[
         :MOST
     ]

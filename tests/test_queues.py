@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from conditions.models import Condition
-from kb import piles, queues, releases, review
+from kb import editing, piles, queues, releases, review
 from kb.enums import ReleaseState
 from kb.models.editing import Release
 from kb.models.entry import Entry
@@ -105,6 +105,18 @@ def test_an_editor_who_wrote_before_the_last_approval_may_review_again(page, the
     assert waits(page, editor) == {"to_review"}
 
 
+def test_an_editor_does_not_review_their_own_words_that_somebody_restored(page, therapist, editor, other_editor):
+    story.save(page)
+    own = story.save(story.edit(page, summary="In the editor's words."), by=editor)
+    theirs = story.save(story.edit(page, summary="In the therapist's words."))
+    review.approve(theirs, by=other_editor, at=story.NOW)
+    restored = editing.restore(own, by=therapist, at=story.NOW)
+    review.submit(restored, by=therapist, at=story.NOW)
+    assert waits(page, other_editor) == {"to_review"}
+    assert waits(page, editor) == set()
+    assert editor.pk in review.writers(restored)
+
+
 def test_a_therapist_has_no_queue_of_reviews(page, therapist, other_editor):
     newest = story.save(page, by=other_editor)
     review.submit(newest, by=other_editor, at=story.NOW)
@@ -172,7 +184,7 @@ def test_what_checks_find_waits_until_it_is_mended(page, therapist):
 
 
 def test_the_desk_looks_through_a_large_pack_bit_by_bit(page, therapist, monkeypatch):
-    queues.verdict.cache_clear()
+    editing.forget_findings()
     monkeypatch.setattr(piles, "AT_ONCE", 2)
     for number in range(3):
         story.save(ConditionFactory(name=f"Page {number}", basis="general"))

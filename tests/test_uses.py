@@ -5,11 +5,11 @@ from django.urls import reverse
 
 from conditions.enums import TreatmentRole
 from conditions.models import Condition
-from kb import releases, review, uses
+from kb import editing, releases, review, uses
 from kb.models.entry import Entry
 from remedies.models import Treatment
 from tests import story
-from tests.desk import at_desk, url
+from tests.desk import at_desk, url, wording
 from tests.factories import (
     ConditionFactory,
     ConditionTreatmentFactory,
@@ -163,3 +163,41 @@ def test_nobody_without_the_right_to_look_sees_it(rest):
 def test_a_page_that_does_not_exist_leads_away(rest, therapist):
     missing = url(rest, "used").replace(str(rest.pk), "6b1c0000-0000-4000-8000-000000000000")
     assert at_desk(therapist).get(missing).headers["Location"] == reverse("admin:index")
+
+
+def test_a_draft_that_links_to_a_merged_page_links_to_what_it_became_from_its_next_save_on(rest, therapist):
+    other = TreatmentFactory(slug="time-off", name="Time off")
+    story.go_live(other)
+    condition = linking_to(rest, "Sore hip", note="For two weeks.")
+    RelatedLinkFactory(entry=condition, target=rest)
+    story.save(condition)
+    story.merge(rest, into=other)
+    assert wording(condition)["treatments"][0]["treatment"] == str(rest.pk), "nobody's wording is rewritten by a merge"
+
+    saved = story.save(story.edit(condition, summary="Said anew."), by=therapist)
+    (row,) = editing.said(saved)["treatments"]
+    assert (row["treatment"], row["note"]) == (str(other.pk), "For two weeks.")
+    assert [link["target"] for link in editing.said(saved)["related"]] == [str(other.pk)]
+    assert [link.treatment_id for link in condition.treatment_links.all()] == [other.pk]
+    assert editing.newest_revision(condition) == story.save(condition), "a second save finds nothing to do"
+
+
+def test_a_draft_that_links_to_a_merged_page_and_to_what_it_became_keeps_both_rows(rest):
+    other = TreatmentFactory(slug="time-off", name="Time off")
+    story.go_live(other)
+    condition = linking_to(rest, "Sore hip", note="Said only here.")
+    ConditionTreatmentFactory(condition=condition, treatment=other)
+    story.save(condition)
+    story.merge(rest, into=other)
+    saved = story.save(story.edit(condition, summary="Said anew."))
+    assert {row["treatment"] for row in editing.said(saved)["treatments"]} == {str(rest.pk), str(other.pk)}
+
+
+def test_a_draft_keeps_its_link_where_readers_would_be_led_nowhere(rest):
+    other = TreatmentFactory(slug="time-off", name="Time off")
+    story.go_live(other)
+    condition = linking_to(rest, "Sore hip")
+    story.merge(rest, into=other)
+    story.withdraw(other)
+    saved = story.save(condition)
+    assert [row["treatment"] for row in editing.said(saved)["treatments"]] == [str(rest.pk)]

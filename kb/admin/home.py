@@ -16,6 +16,7 @@ from kb.enums import ReleaseOrigin, ReleaseState
 from kb.models.editing import Release
 from kb.piles import Pile, ReleasePile, Waiting
 from kb.queues import Place, Tells
+from kb.record import told
 
 LATELY = 5
 READS_RELEASES = "kb.view_release"
@@ -202,9 +203,9 @@ def _release_heap(pile: ReleasePile, now: datetime.datetime) -> Heap:
 def _release_paper(release: Any, now: datetime.datetime) -> Paper:
     about = [_counted(release.pages, "page")]
     if release.publish_at and release.state == ReleaseState.SCHEDULED:
-        about.append(f"goes live on {date_format(release.publish_at, 'j F Y, H:i')} UTC")
+        about.append(f"goes live on {told(release.publish_at)}")
     elif release.publish_at:
-        about.append(f"was to go live on {date_format(release.publish_at, 'j F Y, H:i')} UTC")
+        about.append(f"was to go live on {told(release.publish_at)}")
     else:
         about.append(f"begun by {name_of(release.created_by)}, {ago(release.created_at, now)}")
     return Paper(

@@ -42,12 +42,6 @@ def offers_to(person: Any, standing: Standing, *, may_change: bool, urls: dict[s
     return Offers(addressed, list(_reasons(person, standing, writers)))
 
 
-def may_take_back(person: Any, standing: Standing) -> bool:
-    """Whoever sent it or wrote it."""
-    sent_by = standing.submitted.by_id if standing.submitted else None
-    return bool(standing.newest and person.pk in (sent_by, standing.newest.saved_by_id))
-
-
 def _for_newest(person: Any, standing: Standing, is_writer: bool) -> Iterator[Offer]:
     """On its way to readers, the newest wording has one likeliest next step."""
     status, is_approver = standing.status, _may(person, workflow.APPROVE_IT, standing) and not is_writer
@@ -60,7 +54,7 @@ def _for_newest(person: Any, standing: Standing, is_writer: bool) -> Iterator[Of
         yield Offer("send_back", "Return with a note…")
     if _may(person, workflow.SUBMIT, standing) and not standing.newest_approval:
         yield Offer("submit", "Send for review…", is_main=not is_approver)
-    if _may(person, workflow.TAKE_BACK, standing) and may_take_back(person, standing):
+    if _may(person, workflow.TAKE_BACK, standing) and not _objections_to_taking_back(person, standing):
         yield Offer("take_back", "Take back…")
     if status == Status.WITHDRAWN and standing.newest_approval and _may(person, workflow.PUBLISH, standing):
         yield Offer("publish", "Publish again…")
@@ -100,6 +94,10 @@ def _reasons(person: Any, standing: Standing, writers: set[int]) -> Iterator[str
         yield f"A clinical editor can publish it{_named(names_of_people_with(workflow.RELEASE))}."
     if status == Status.LIVE and standing.live and not standing.live.approval_id and not may_approve:
         yield f"A clinical editor can approve what readers see{_named(names_of_people_with(workflow.APPROVE))}."
+
+
+def _objections_to_taking_back(person: Any, standing: Standing) -> list[str]:
+    return review.objections_to_taking_back(standing.newest, by=person) if standing.newest else []
 
 
 def _may(person: Any, move: Move, standing: Standing) -> bool:

@@ -9,10 +9,10 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils import timezone
 
-from kb.admin.release_page import told
 from kb.enums import Severity, TombstoneReason
 from kb.models.editing import SUMMARY_LENGTH, ReleaseItem, Revision
 from kb.models.entry import Entry
+from kb.record import told
 
 REASONS = [(reason, label) for reason, label in TombstoneReason.choices if reason != TombstoneReason.MERGED]
 LOCAL = "%Y-%m-%dT%H:%M"

@@ -8,17 +8,18 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from kb import checks, desk, kinds, queues, releases
+from kb import checks, desk, kinds, queues
 from kb.admin import findings
 from kb.admin.addresses import address_of, kind_name
 from kb.admin.effects import LABELS
 from kb.admin.findings import Findings
 from kb.admin.standing import name_of
 from kb.editing import findings_of, said
-from kb.enums import ReleaseAction, StepVerb
+from kb.enums import STILL_OPEN, ReleaseAction, StepVerb
 from kb.models.editing import Release, ReleaseItem, Revision, Step
 from kb.models.entry import Entry
 from kb.planning import Effect, Plan
+from kb.record import note_of
 from kb.workflow import Status
 
 MOST_LINES = 300
@@ -95,7 +96,7 @@ class Happened:
 
 def lines(release: Release, *, today: datetime.date) -> list[Line]:
     """What is in the release. For one that is still open, with what to mend, what is newer and what moved."""
-    is_open = release.state in releases.STILL_OPEN
+    is_open = release.state in STILL_OPEN
     rows = "entry", "revision__entry", "revision__saved_by", "approval__approved_by", "replaced_by", "prepared_against"
     found = release.items.select_related(*rows).order_by("action", "entry__name", "pk")
     items = list(found if is_open else found[:MOST_LINES])
@@ -140,7 +141,7 @@ def waiting(release: Release) -> tuple[list[Waiting], int]:
     found = approved.values_list("status", "newest_revision_id", "live_revision_id")[: MOST_WAITING + 1]
     newest = [newest if status == Status.APPROVED else live for status, newest, live in found]
     revisions = Revision.objects.filter(pk__in=newest[:MOST_WAITING]).select_related("entry")
-    held = ReleaseItem.objects.filter(entry__revisions__in=newest, release__state__in=releases.STILL_OPEN)
+    held = ReleaseItem.objects.filter(entry__revisions__in=newest, release__state__in=STILL_OPEN)
     elsewhere = dict(held.values_list("entry_id", "release__title"))
     listed = [
         Waiting(revision, kind_name(revision.entry), address_of(revision.entry), elsewhere.get(revision.entry_id, ""))
@@ -154,12 +155,6 @@ def record(release: Release) -> list[Happened]:
     steps = [_happened(step) for step in release.steps.select_related("by")]
     begun = Happened(release.created_at, "Begun", name_of(release.created_by), "")
     return [*steps, begun]
-
-
-def told(at: datetime.datetime) -> str:
-    """A time as the desk tells it: in its own zone, which it names."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'j F Y, H:i')} {local.tzname()}"
 
 
 def _revisions(items: list[ReleaseItem]) -> tuple[dict[Any, Revision], dict[Any, Revision]]:
@@ -243,11 +238,8 @@ def _approve_address(item: ReleaseItem) -> str:
 
 
 def _happened(step: Step) -> Happened:
-    note = step.note
-    if step.verb == StepVerb.SCHEDULED:
-        note = f"To go live on {told(datetime.datetime.fromisoformat(step.note))}."
     is_by_clock = step.verb == StepVerb.FAILED
-    return Happened(step.at, step.get_verb_display(), "" if is_by_clock else name_of(step.by), note)
+    return Happened(step.at, step.get_verb_display(), "" if is_by_clock else name_of(step.by), note_of(step))
 
 
 def way_back(item: ReleaseItem) -> Line:

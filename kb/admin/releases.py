@@ -23,14 +23,14 @@ from kb.admin.base import badge
 from kb.admin.kernel import NeverChanged
 from kb.admin.listing import OwnQuestions
 from kb.admin.release_forms import CancelForm, DescribeForm, GatherForm, RemovalForm, TitleForm
-from kb.admin.release_page import told
 from kb.admin.site import Section
 from kb.admin.standing import name_of, names_of_people_with
 from kb.editing import newest_revision
-from kb.enums import ReleaseAction, ReleaseOrigin, ReleaseState, Severity, TombstoneReason
+from kb.enums import STILL_OPEN, ReleaseAction, ReleaseOrigin, ReleaseState, Severity, TombstoneReason
 from kb.models.editing import Release, ReleaseItem
 from kb.planning import Plan
 from kb.publishing import Refused
+from kb.record import told
 
 Said = dict[str, Any]
 MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
@@ -97,11 +97,11 @@ def _reopen(release: Release, said: Said, *, by: Any, at: datetime.datetime) -> 
     return "It can be changed again, and will not go live by itself."
 
 
-Act = Callable[..., str]
-DESCRIBING: dict[str, Act] = {"describe": _describe, "publish": _publish, "schedule": _schedule}
-FILLED_IN: dict[str, Act] = {"put_in": _put_in, "put_in_removal": _put_in_removal}
-PRESSED: dict[str, Act] = {"prepare_again": _prepare_again, "reopen": _reopen}
-ON_ITEMS: dict[str, Act] = {"take_out": _take_out, "take_newest": _take_newest}
+Button = Callable[..., str]
+DESCRIBING: dict[str, Button] = {"describe": _describe, "publish": _publish, "schedule": _schedule}
+FILLED_IN: dict[str, Button] = {"put_in": _put_in, "put_in_removal": _put_in_removal}
+PRESSED: dict[str, Button] = {"prepare_again": _prepare_again, "reopen": _reopen}
+ON_ITEMS: dict[str, Button] = {"take_out": _take_out, "take_newest": _take_newest}
 ACTS = DESCRIBING | FILLED_IN | PRESSED | ON_ITEMS
 
 
@@ -282,7 +282,7 @@ class ReleaseAdmin(OwnQuestions, NeverChanged, admin.ModelAdmin):
             "failures": release_page.linked(release.problems.splitlines(), None, items),
             "total": release.items.count(),
         }
-        if release.state in releases.STILL_OPEN:
+        if release.state in STILL_OPEN:
             plan = releases.rehearse(release, at=now)
             against = release_page.linked(plan.problems, plan, items)
             context |= {

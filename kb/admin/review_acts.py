@@ -9,7 +9,6 @@ from kb import checks, differences, editing, releases, review, workflow
 from kb.admin.act_forms import ActForm, ApproveForm, SendBackForm, SubmitForm, TakeBackForm
 from kb.admin.bulk import put_in_release_url
 from kb.admin.findings import shown
-from kb.admin.offers import may_take_back
 from kb.admin.scenes import Act, Said, Scene
 from kb.admin.standing import names_of, names_of_people_with
 from kb.desk import DEFAULT_LOCALE
@@ -64,9 +63,9 @@ class TakeBack(Act):
 
     def refusals(self, scene: Scene) -> list[str]:
         stands = super().refusals(scene)
-        if not stands and not may_take_back(scene.person, scene.standing):
-            return ["Only who wrote it or sent it for review can take it back. A clinical editor can return it."]
-        return stands
+        if stands or scene.standing.newest is None:
+            return stands
+        return review.objections_to_taking_back(scene.standing.newest, by=scene.person)
 
     def is_done(self, scene: Scene, said: Said) -> bool:
         return _was_last(scene, said, StepVerb.TAKEN_BACK)

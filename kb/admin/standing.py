@@ -12,12 +12,11 @@ from kb import published
 from kb.desk import DEFAULT_LOCALE
 from kb.differences import changed_parts
 from kb.editing import newest_revision, said
-from kb.enums import StepVerb
+from kb.enums import STILL_OPEN, StepVerb
 from kb.kinds import Kind, Wording
 from kb.models.editing import Approval, ReleaseItem, Revision, Step
 from kb.models.entry import Entry
 from kb.models.published import Document
-from kb.releases import STILL_OPEN
 from kb.wording import batches, links
 from kb.workflow import APPROVE, RELEASE, Status
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk_pages import PAGES, DeskPage
 from tests.serving import BASE_DIR
@@ -19,6 +19,8 @@ SHOWN = [row for row in PAGES if row.picture]
 def test_picture(row: DeskPage, look: Callable[[str], Page], worked_on: dict[str, str]) -> None:
     page = look(row.who)
     page.goto(row.address(worked_on))
+    if page.locator("aside.preview").is_visible():
+        expect(page.locator(".preview-status")).to_have_text("Preview is up to date")
     for width, size in SIZES.items():
         page.set_viewport_size(size)
         for scheme, colours in SCHEMES.items():

@@ -255,6 +255,26 @@ def test_text_typed_before_somebody_else_saved_never_replaces_theirs_unseen(writ
     writer.is_refused("colleague saved this page while you were writing")
 
 
+def test_rows_that_somebody_elses_restore_made_anew_do_not_come_back_twice(written, colleague):
+    before = headings(written, "causes")
+    written.fill("#id_causes-1-text", "Beta, put better")
+    is_kept(written)
+    context, address = crash(written)
+    colleague.page.goto(address)
+    colleague.writes("Summary", "Theirs.")
+    colleague.saves()
+    colleague.follows("History")
+    colleague.follows("Read revision 1")
+    colleague.presses_button("Restore as a draft")
+    colleague.is_told("revision 3")
+
+    page = context.new_page()
+    page.goto(address)
+    expect_offer(page, "This page was saved since then.")
+    bring_back(page)
+    assert headings(page, "causes") == [before[0], "Beta, put better", before[2]]
+
+
 def test_two_tabs_of_one_page_keep_their_own_text(writer):
     writer.opens("Limited movement", kind="symptom")
     first = writer.page
