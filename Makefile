@@ -89,7 +89,7 @@ lock: $(PY) ## Write requirements.txt and requirements-dev.txt from the .in file
 
 .PHONY: clean
 clean: ## Remove .venv and what tools left behind; never touches the data folder
-	rm -rf $(VENV) .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 .PHONY: help
