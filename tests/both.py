@@ -13,7 +13,15 @@ from threading import Thread
 
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider"]
 PLAIN = [sys.executable, *PYTEST]
-MEASURED = [sys.executable, "-m", "slipcover", "--branch", "--source", "kb,remedies,conditions,config", "--skip-covered"]
+MEASURED = [
+    sys.executable,
+    "-m",
+    "slipcover",
+    "--branch",
+    "--source",
+    "kb,remedies,conditions,config",
+    "--skip-covered",
+]
 ON_POSTGRES = [sys.executable, "-m", "tests.postgres", "--"]
 IN_PROCESS, IN_BROWSER = ["--ignore=tests/browser"], ["tests/browser"]
 NOTHING_TO_RUN = 5
