@@ -66,6 +66,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "ActionCode": "kb.enums.ActionCode",
         "Basis": "kb.enums.Basis",
+        "FoundIn": "kb.enums.FoundIn",
+        "FoundUrgency": "kb.enums.FoundUrgency",
+        "HighlightField": "kb.enums.HighlightField",
         "ReviewRole": "kb.enums.ReviewRole",
         "ReviewStatus": "kb.enums.ReviewStatus",
         "Severity": "kb.enums.Severity",

@@ -9,6 +9,7 @@ from rest_framework.serializers import Serializer
 from kb import published
 from kb.canonical import gzipped, packed, sha256
 from kb.enums import Urgency
+from kb.search.terms import terms_of
 
 COMPILER_VERSION = 1
 """Raise it when the same wording would make other bytes; then run `manage.py recompile`."""
@@ -66,6 +67,11 @@ class Compiled:
     @property
     def body_gzip(self) -> bytes:
         return gzipped(self.body)
+
+    @property
+    def terms(self) -> bytes:
+        """What the search keeps of it."""
+        return terms_of(published.get(self.document["kind"]), self.document)
 
 
 class Compiler:

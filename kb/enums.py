@@ -105,3 +105,30 @@ class StepVerb(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     FAILED = "failed", "Could not be published"
     PUBLISHED = "published", "Published"
+
+
+class FoundIn(TextChoices):
+    """Where a search found the words that were asked for."""
+
+    NAME = "name", "In its name"
+    SYNONYM = "synonym", "In another name for it"
+    SUMMARY = "summary", "In its summary"
+    TEXT = "text", "In its text"
+
+
+class HighlightField(TextChoices):
+    """A field of a search's answer in which a word stands."""
+
+    NAME = "name", "The name"
+    SUMMARY = "summary", "The summary"
+    MATCHED_TEXT = "matched_text", "The text that matched"
+
+
+class FoundUrgency(TextChoices):
+    """Urgency, where every kind of content is shown together."""
+
+    EMERGENCY = "emergency", Urgency.EMERGENCY.label
+    URGENT = "urgent", Urgency.URGENT.label
+    ROUTINE = "routine", Urgency.ROUTINE.label
+    SELF_CARE = "self_care", Urgency.SELF_CARE.label
+    NONE = "none", "This kind of content has none"

@@ -45,6 +45,8 @@ class PublishedKind:
     compile is given.
     `guard` looks at a document and its inputs, and names what would hurt a reader if it went out.
     `unique` names a filter: no two live entries may have the same value of it.
+    `not_searched` names fields whose text nobody would look for. `is_reference`: people seldom look for such an entry
+    itself, so search shows it after the others.
     """
 
     kind: str
@@ -60,6 +62,8 @@ class PublishedKind:
     is_house: bool = False
     guard: Callable[[Json, Any], list[str]] = no_problems
     unique: str = ""
+    not_searched: tuple[str, ...] = ()
+    is_reference: bool = False
 
 
 _kinds: dict[str, PublishedKind] = {}

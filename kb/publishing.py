@@ -1,23 +1,27 @@
 """The only writer of the published tables. A release goes live in one transaction, whole or not at all."""
 
 import datetime
+import secrets
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from kb import published
 from kb.canonical import canonical_json, sha256
 from kb.compiler import COMPILER_VERSION, VERSION_LENGTH, Compiled
 from kb.editing import Person
 from kb.enums import ReleaseOrigin, ReleaseState, Severity, StepVerb
 from kb.models.editing import Release, ReleaseItem, Step
-from kb.models.published import Document, Facet, Feed, Link, Slug
+from kb.models.published import Document, Edition, Facet, Feed, Link, Slug
 from kb.planning import DEFAULT_LOCALE, Plan, compile_live, plan
+from kb.search.terms import are_current
 from kb.wording import batches
 from kb.world import Pin, World
 
 MANY = 50
+MARK_LENGTH = 16
 
 
 class Refused(Exception):
@@ -46,9 +50,14 @@ def publish(release: Release, *, by: Person, at: datetime.datetime) -> Release:
     release.save()
     Step.objects.create(verb=StepVerb.PUBLISHED, release=release, by=by, at=at)
     _write(feed, planned)
+    feed.mark = secrets.token_hex(MARK_LENGTH // 2)
     feed.last_release = release
     feed.compiler_version = COMPILER_VERSION
+    feed.digests = _digests()
     feed.save()
+    Edition.objects.create(
+        release=release, mark=feed.mark, head=feed.head, at=at, severity=release.severity, summary=release.summary
+    )
     return release
 
 
@@ -96,12 +105,33 @@ def verify() -> list[str]:
         wrong = [name for name, value in wanted.items() if _comparable(getattr(document, name)) != _comparable(value)]
         if {(f.name, f.value) for f in document.facets.all()} != {(f[0], f[1]) for f in _facets_of(compiled.get(pk))}:
             wrong.append("facets")
+        if not _are_the_terms_of(document, compiled.get(pk)):
+            wrong.append("terms")
         differences += [f"{document}: {name} is not what its stored inputs make." for name in wrong]
     differences.extend(_link_differences(world, live))
+    if Feed.objects.get().digests != _digests():
+        differences.append("The feed's digests are not those of the live documents.")
     return [*differences, *_slug_differences(world)]
 
 
 # Writing
+
+
+def _digests() -> str:
+    """For each locale and kind, a hash of what is live. A phone makes the same from the documents that it holds."""
+    live = Document.objects.filter(gone_reason="").order_by().values_list("locale", "kind", "entry_id", "version")
+    held: dict[str, dict[str, list[str]]] = {DEFAULT_LOCALE: {kind.kind: [] for kind in published.all_kinds()}}
+    for locale, kind, pk, version in live.iterator(chunk_size=5000):
+        held.setdefault(locale, {}).setdefault(kind, []).append(f"{pk}:{version}")
+    return canonical_json(
+        {
+            locale: {
+                kind: {"count": len(pairs), "digest": sha256("\n".join(sorted(pairs)).encode())}
+                for kind, pairs in kinds.items()
+            }
+            for locale, kinds in held.items()
+        }
+    ).decode()
 
 
 def _write(feed: Feed, planned: Plan) -> None:
@@ -109,9 +139,12 @@ def _write(feed: Feed, planned: Plan) -> None:
     changed = [pin for pk, pin in after.pins.items() if pk in compiled or pin != before.pins.get(pk)]
     changed.sort(key=lambda pin: (pin.kind, str(pin.entry_id)))
     made = [_document(feed, after, pin, compiled.get(pin.entry_id)) for pin in changed]
+    for document in made:
+        if document.entry_id in touched:  # the others say what they said: they only show something that changed
+            document.terms = compiled[document.entry_id].terms
     new = [document for document in made if document.pk is None]
     Document.objects.bulk_create(new, batch_size=200)
-    _update_documents([document for document in made if document not in new])
+    _update_documents([document for document in made if document not in new], touched)
     _write_facets({document.pk: _facets_of(compiled.get(document.entry_id)) for document in made})
     _write_links(after, touched, {pin.entry_id for pin in changed if not pin.is_live})
     _write_slugs([after.pins[pk] for pk in touched])
@@ -169,20 +202,21 @@ def _columns(world: World, pin: Pin, made: Compiled | None) -> dict[str, Any]:
     }
 
 
-def _update_documents(documents: list[Document]) -> None:
-    """Two upserts: those with a new seq, and those whose bytes stayed and keep the one they have."""
-    columns = [
-        field.name for field in Document._meta.concrete_fields if field.name not in ("id", "entry", "locale", "seq")
-    ]
+def _update_documents(documents: list[Document], touched: set[UUID]) -> None:
+    """Upserts: those whose bytes stayed keep their seq; those with no new wording, what the search knows of them."""
+    unchanged = ("id", "entry", "locale", "seq", "terms")
+    columns = [field.name for field in Document._meta.concrete_fields if field.name not in unchanged]
     moved = [document for document in documents if document.seq is not None]
     stayed = [document for document in documents if document.seq is None]
     seqs = dict(Document.objects.filter(pk__in=[d.pk for d in stayed]).values_list("pk", "seq"))
     for document in stayed:
         document.seq = seqs[document.pk]
     for some, names in ((moved, [*columns, "seq"]), (stayed, columns)):
-        Document.objects.bulk_create(
-            some, batch_size=200, update_conflicts=True, unique_fields=["id"], update_fields=names
-        )
+        for is_reworded, written in ((True, [*names, "terms"]), (False, names)):
+            group = [d for d in some if (d.entry_id in touched or bool(d.gone_reason)) is is_reworded]
+            Document.objects.bulk_create(
+                group, batch_size=200, update_conflicts=True, unique_fields=["id"], update_fields=written
+            )
 
 
 def _facets_of(made: Compiled | None) -> frozenset[tuple[str, str, str]]:
@@ -247,6 +281,14 @@ def _write_slugs(pins: list[Pin]) -> None:
 
 def _comparable(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _are_the_terms_of(document: Document, made: Compiled | None) -> bool:
+    """Terms that are missing or another program's are not used: the search makes them anew."""
+    stored = _comparable(document.terms)
+    if made is None:
+        return stored is None
+    return not are_current(stored) or stored == made.terms
 
 
 def _link_differences(world: World, live: set[UUID]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-READABLE = ("kb_document", "kb_slug", "kb_facet", "kb_feed")
+READABLE = ("kb_document", "kb_slug", "kb_facet", "kb_edition", "kb_feed")
 ROLE = "stride_kb_reader"
 
 

@@ -238,5 +238,6 @@ register(
             REVIEW_STATUS,
         ),
         has_house_texts=True,
+        not_searched=("url", "phone", "email"),
     )
 )

@@ -15,7 +15,7 @@ from tests.factories import ENTRY_FACTORIES
 
 PACKAGES = ("kb", "remedies", "conditions", "config")
 LEVEL = {"auth": 0, "contenttypes": 0, "kb": 1, "remedies": 2, "conditions": 3}
-PUBLISHED_TABLES = ("Document", "Slug", "Facet", "Link", "Feed")
+PUBLISHED_TABLES = ("Document", "Slug", "Facet", "Link", "Edition", "Feed")
 WRITES = ("create", "bulk_create", "bulk_update", "update", "delete", "get_or_create", "update_or_create")
 MAY_WRITE_THEM = {"kb/publishing.py", "kb/installation.py"}
 

@@ -9,7 +9,7 @@ from django.db.models import TextChoices
 from django.utils.module_loading import import_string
 
 from kb import published
-from kb.api.schema import ABOUT, tag_of
+from kb.api.schema import ABOUT, ABOUT_SYNC, tag_of
 
 Json = dict[str, Any]
 
@@ -47,7 +47,11 @@ TAKEN = {"entries", "name", "ordinal", "value", "values"}
 
 def describe_document(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """The parts about the whole: tags in reading order, no security, where to read more."""
-    result["tags"] = [{"name": ABOUT, "description": "The index, and what to call things."}, *_tags()]
+    result["tags"] = [
+        {"name": ABOUT, "description": "The index, and what to call things."},
+        {"name": ABOUT_SYNC, "description": "To hold a copy, keep it current, and find things."},
+        *_tags(),
+    ]
     result["security"] = []
     result["externalDocs"] = {"description": "To read and to try out", "url": "/docs"}
     return result

@@ -51,27 +51,34 @@ def read_pairs(query_string: str, known: Iterable[str], repeatable: Iterable[str
     """Every parameter with its values, in the order given. Raises a problem that names what is wrong."""
     known, repeatable = list(known), set(repeatable)
     if len(query_string) > MAX_QUERY:
-        raise _bad("", f"The query is longer than {MAX_QUERY} characters. Ask for less at once.")
+        raise bad("", f"The query is longer than {MAX_QUERY} characters. Ask for less at once.")
     if not ENCODED.fullmatch(query_string):
-        raise _bad("", NOT_WELL_FORMED)
+        raise bad("", NOT_WELL_FORMED)
     try:
         pairs = parse_qsl(query_string, keep_blank_values=True, strict_parsing=bool(query_string), errors="strict")
     except ValueError as error:
-        raise _bad("", NOT_WELL_FORMED) from error
+        raise bad("", NOT_WELL_FORMED) from error
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         if name not in known:
             raise _unknown(name, known)
         if name in values and name not in repeatable:
-            raise _bad(name, f"“{name}” may be given once only.")
+            raise bad(name, f"“{name}” may be given once only.")
         if "\x00" in value:
-            raise _bad(name, f"“{name}” holds a NUL character.")
+            raise bad(name, f"“{name}” holds a NUL character.")
         values.setdefault(name, []).append(value)
     return values
 
 
 def read_locale(values: dict[str, list[str]]) -> str:
-    return _choice("locale", values.get("locale", [LOCALES[0]])[0], LOCALES)
+    return choice("locale", values.get("locale", [LOCALES[0]])[0], LOCALES)
+
+
+def read_limit(values: dict[str, list[str]], *, default: int, most: int) -> int:
+    text = values.get("limit", [str(default)])[0]
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", text) or int(text) > most:
+        raise bad("limit", f"“limit” must be a whole number from 1 to {most}.")
+    return int(text)
 
 
 def read_list(kind: PublishedKind, query_string: str) -> ListQuery:
@@ -82,13 +89,13 @@ def read_list(kind: PublishedKind, query_string: str) -> ListQuery:
         query_string, known, repeatable=["id", *(name for name in filters if not filters[name].is_flag)]
     )
     _bound([value for name in filters for value in values.get(name, [])])
-    sort = _choice("sort", values.get("sort", [SORTS[0]])[0], SORTS)
+    sort = choice("sort", values.get("sort", [SORTS[0]])[0], SORTS)
     ids = _ids(values.get("id", []))
     # Who names the entries wants them all: a batch comes whole unless a limit is given.
     default = LIMIT_MAX if ids else LIMIT_DEFAULT
     return ListQuery(
         locale=read_locale(values),
-        limit=_limit(values.get("limit", [str(default)])[0]),
+        limit=read_limit(values, default=default, most=LIMIT_MAX),
         sort=sort,
         after=decode_cursor(sort, values["cursor"][0]) if "cursor" in values else "",
         ids=ids,
@@ -106,39 +113,44 @@ def decode_cursor(sort: str, cursor: str) -> str:
         padded = cursor + "=" * (-len(cursor) % 4)
         _, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("\n", 1)
     except (binascii.Error, ValueError) as error:
-        raise _bad("cursor", "This cursor was not made by this API. Follow the `next` link of a list.") from error
+        raise bad("cursor", "This cursor was not made by this API. Follow the `next` link of a list.") from error
     if not key or "\x00" in key or len(key) > 500 or encode_cursor(sort, key) != cursor:
-        raise _bad("cursor", "This cursor belongs to another list. Follow the `next` link of the list that you read.")
+        raise bad("cursor", "This cursor belongs to another list. Follow the `next` link of the list that you read.")
     return key
+
+
+def choice(name: str, value: str, allowed: Iterable[str]) -> str:
+    allowed = list(allowed)
+    if value not in allowed:
+        raise bad(name, f"“{name}” must be one of: {', '.join(allowed)}.{_did_you_mean(value, allowed)}")
+    return value
+
+
+def bad(name: str, detail: str) -> ApiProblem:
+    return ApiProblem(BAD_PARAMETER, detail, parameter=name)
 
 
 def is_uuid(text: str) -> bool:
     return bool(UUID_EXACT.fullmatch(text))
 
 
-def _limit(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,2}", text) or int(text) > LIMIT_MAX:
-        raise _bad("limit", f"“limit” must be a whole number from 1 to {LIMIT_MAX}.")
-    return int(text)
-
-
 def _ids(texts: list[str]) -> tuple[UUID, ...]:
     if len(texts) > MAX_IDS:
-        raise _bad("id", f"At most {MAX_IDS} ids may be asked for at once.")
+        raise bad("id", f"At most {MAX_IDS} ids may be asked for at once.")
     for text in texts:
         if not is_uuid(text):
-            raise _bad("id", "“id” must be a UUID: 01234567-89ab-cdef-0123-456789abcdef.")
+            raise bad("id", "“id” must be a UUID: 01234567-89ab-cdef-0123-456789abcdef.")
     return tuple(sorted({UUID(text) for text in texts}))
 
 
 def _bound(values: list[str]) -> None:
     if len(values) > MAX_ALL_VALUES:
-        raise _bad("", f"All filters together may have {MAX_ALL_VALUES} values at most.")
+        raise bad("", f"All filters together may have {MAX_ALL_VALUES} values at most.")
 
 
 def _filter_values(filter_: Filter, values: list[str]) -> tuple[str, ...]:
     if len(values) > MAX_VALUES:
-        raise _bad(filter_.name, f"“{filter_.name}” may be given {MAX_VALUES} times at most.")
+        raise bad(filter_.name, f"“{filter_.name}” may be given {MAX_VALUES} times at most.")
     for value in values:
         _check_filter_value(filter_, value)
     return tuple(sorted({value.lower() if filter_.target else value for value in values}))
@@ -146,31 +158,20 @@ def _filter_values(filter_: Filter, values: list[str]) -> tuple[str, ...]:
 
 def _check_filter_value(filter_: Filter, value: str) -> None:
     if filter_.choices is not None:
-        _choice(filter_.name, value, filter_.choices.values)
+        choice(filter_.name, value, filter_.choices.values)
     elif filter_.target:
         if not (is_uuid(value) or (SLUG_SHAPE.match(value) and not UUID_SHAPE.match(value) and len(value) <= 80)):
-            raise _bad(filter_.name, f"“{filter_.name}” must be a slug (hip-bursitis) or a UUID.")
+            raise bad(filter_.name, f"“{filter_.name}” must be a slug (hip-bursitis) or a UUID.")
     elif not re.fullmatch(filter_.pattern, value, re.ASCII):
-        raise _bad(filter_.name, f"“{filter_.name}” must match {filter_.pattern}.")
-
-
-def _choice(name: str, value: str, allowed: Iterable[str]) -> str:
-    allowed = list(allowed)
-    if value not in allowed:
-        raise _bad(name, f"“{name}” must be one of: {', '.join(allowed)}.{_did_you_mean(value, allowed)}")
-    return value
+        raise bad(filter_.name, f"“{filter_.name}” must match {filter_.pattern}.")
 
 
 def _unknown(name: str, known: list[str]) -> ApiProblem:
     shown = name[:40]
     listed = ", ".join(sorted(known)) or "none"
-    return _bad(shown, f"There is no parameter “{shown}” here.{_did_you_mean(name, known)} Known: {listed}.")
+    return bad(shown, f"There is no parameter “{shown}” here.{_did_you_mean(name, known)} Known: {listed}.")
 
 
 def _did_you_mean(word: str, known: list[str]) -> str:
     nearest = difflib.get_close_matches(word[:40], known, n=1, cutoff=0.6)
     return f" Did you mean “{nearest[0]}”?" if nearest else ""
-
-
-def _bad(name: str, detail: str) -> ApiProblem:
-    return ApiProblem(BAD_PARAMETER, detail, parameter=name)

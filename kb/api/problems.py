@@ -55,6 +55,12 @@ NOT_ACCEPTABLE = ProblemType(
 GONE = ProblemType(
     "gone", 410, "This entry is no longer published", "`reason` says why; `replaced_by` where to look now."
 )
+RESYNC_REQUIRED = ProblemType(
+    "resync-required",
+    410,
+    "Your copy does not belong to this server's history",
+    "Take the newest snapshot, or sync without `since`, and replace your copy with it. Show the old one until then.",
+)
 SERVER_ERROR = ProblemType(
     "server-error", 500, "The server made a mistake", "It has been logged. Trying again may help.", is_cacheable=False
 )
@@ -73,6 +79,7 @@ ALL = (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     GONE,
+    RESYNC_REQUIRED,
     SERVER_ERROR,
     NOT_READY,
 )

@@ -29,7 +29,7 @@ class Found:
 @dataclass(frozen=True)
 class Page:
     feed_id: UUID
-    head: int
+    mark: str
     compiler_version: int
     rows: list[tuple[bytes, str]]
 
@@ -77,13 +77,18 @@ def list_page(connection: BaseDatabaseWrapper, kind: PublishedKind, query: ListQ
 
 def feed(connection: BaseDatabaseWrapper) -> Feed:
     """Raises Feed.DoesNotExist before the first migration has ended."""
-    return Feed.objects.using(connection.alias).only("feed_id", "head", "compiler_version").get()
+    return Feed.objects.using(connection.alias).only("feed_id", "head", "mark", "compiler_version").get()
+
+
+def uuid_of(value: UUID | str) -> UUID:
+    """As PostgreSQL gives it, or as SQLite stores it."""
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 def _with_feed(connection: BaseDatabaseWrapper, rows: QuerySet[Any, Any], key: str) -> Page:
     """The feed's row stands beside each row, and alone if there are none."""
     sql, params = rows.query.get_compiler(connection=connection).as_sql()
-    columns = f"f.feed_id, f.head, f.compiler_version, d.summary, d.{key}"
+    columns = f"f.feed_id, f.mark, f.compiler_version, d.summary, d.{key}"
     beside_the_feed = f"kb_feed f LEFT JOIN ({sql}) d ON TRUE ORDER BY d.{key}"
     statement = f"SELECT {columns} FROM {beside_the_feed}"  # noqa: S608  all names are ours, all values parameters
     with connection.cursor() as cursor:
@@ -91,9 +96,9 @@ def _with_feed(connection: BaseDatabaseWrapper, rows: QuerySet[Any, Any], key: s
         found = cursor.fetchall()
     if not found:
         raise Feed.DoesNotExist
-    feed_id, head, compiler_version = found[0][:3]
+    feed_id, mark, compiler_version = found[0][:3]
     summaries = [(bytes(summary), sort_key) for _, _, _, summary, sort_key in found if summary is not None]
-    return Page(feed_id if isinstance(feed_id, UUID) else UUID(feed_id), head, compiler_version, summaries)
+    return Page(uuid_of(feed_id), mark, compiler_version, summaries)
 
 
 def _facets(connection: BaseDatabaseWrapper, filter_: Filter, values: tuple[str, ...], locale: str) -> QuerySet[Facet]:

@@ -18,6 +18,7 @@ from kb.enums import TombstoneReason
 from kb.published import Filter, PublishedKind
 
 ABOUT = "About"
+ABOUT_SYNC = "For phones"
 NAME_PATTERN = r"^[A-Za-z0-9-]{1,80}$"
 STATUS = attrgetter("status")
 """The pattern of filters that are true or false."""
@@ -74,6 +75,15 @@ class ApiIndex(serializers.Serializer[Any]):
     )
     openapi = serializers.CharField(help_text="Path of this contract.")
     vocabulary = serializers.CharField(help_text="Path of the labels of all enumerations.")
+    edition = serializers.CharField(
+        max_length=16,
+        allow_blank=True,
+        help_text="The last release's mark. Another one than before: something changed.",
+    )
+    sync = serializers.CharField(help_text="Path of what changed.")
+    snapshots = serializers.CharField(help_text="Path of whole copies to begin with.")
+    notices = serializers.CharField(help_text="Path of withdrawals and safety changes.")
+    search = serializers.CharField(help_text="Path of the search.")
     collections = ApiCollection(many=True, help_text="Every list of the API.")
 
     @extend_schema_field({"type": "integer", "format": "int64", "minimum": 0})
@@ -112,9 +122,9 @@ def described_list_view(kind: PublishedKind) -> type[ListView]:
             f"all together may have {parameters.MAX_ALL_VALUES} values."
         ),
         parameters=[*(_filter_parameter(filter_) for filter_ in kind.filters), *_list_parameters()],
-        responses={200: _ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
+        responses={200: ok(_page(kind), "A page of the list."), 304: NOT_MODIFIED, **errors(400, 405, 406, 500, 503)},
     )
-    return _described(ListView, f"{kind.singular}ListView", operation, kind=kind)
+    return described(ListView, f"{kind.singular}ListView", operation, kind=kind)
 
 
 def described_document_view(kind: PublishedKind) -> type[DocumentView]:
@@ -137,13 +147,13 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
             IF_NONE_MATCH,
         ],
         responses={
-            200: _ok(kind.document, "The document."),
+            200: ok(kind.document, "The document."),
             304: NOT_MODIFIED,
             308: MOVED,
-            **_errors(400, 404, 405, 406, 410, 500, 503),
+            **errors(400, 404, 405, 406, 410, 500, 503),
         },
     )
-    return _described(DocumentView, f"{kind.singular}View", operation, kind=kind)
+    return described(DocumentView, f"{kind.singular}View", operation, kind=kind)
 
 
 def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
@@ -153,7 +163,7 @@ def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
         summary="Get the index",
         description="Where everything is, and the feed's head. Poll it: while nothing changed it answers 304.",
         parameters=[IF_NONE_MATCH],
-        responses={200: _ok(ApiIndex, "The index."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500, 503)},
+        responses={200: ok(ApiIndex, "The index."), 304: NOT_MODIFIED, **errors(400, 405, 406, 500, 503)},
     )
     vocabulary = extend_schema(
         operation_id="getVocabulary",
@@ -161,9 +171,9 @@ def described_singles() -> tuple[type[IndexView], type[VocabularyView]]:
         summary="Get the labels of all enumerations",
         description="What to show people in place of values such as `self_care`.",
         parameters=[LOCALE, IF_NONE_MATCH],
-        responses={200: _ok(Vocabulary, "All enumerations."), 304: NOT_MODIFIED, **_errors(400, 405, 406, 500)},
+        responses={200: ok(Vocabulary, "All enumerations."), 304: NOT_MODIFIED, **errors(400, 405, 406, 500)},
     )
-    return _described(IndexView, "Index", index), _described(VocabularyView, "Vocabulary", vocabulary)
+    return described(IndexView, "Index", index), described(VocabularyView, "Vocabulary", vocabulary)
 
 
 def tag_of(kind: PublishedKind) -> str:
@@ -175,7 +185,7 @@ def words(name: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
 
 
-def _described(view: type[Any], name: str, operation: Any, **attributes: Any) -> type[Any]:
+def described(view: type[Any], name: str, operation: Any, **attributes: Any) -> type[Any]:
     """A view class of its own for each operation, since spectacular keeps descriptions on the method."""
 
     def get(self: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -197,17 +207,17 @@ def _page(kind: PublishedKind) -> type[serializers.Serializer[Any]]:
     )
 
 
-def _ok(body: type[serializers.Serializer[Any]], description: str) -> OpenApiResponse:
+def ok(body: type[serializers.Serializer[Any]], description: str) -> OpenApiResponse:
     return OpenApiResponse(body, description=description)
 
 
-def _errors(*statuses: int) -> dict[Any, OpenApiResponse]:
+def errors(*statuses: int) -> dict[Any, OpenApiResponse]:
     return {(status, PROBLEM_JSON): OpenApiResponse(Problem, description=ERRORS[status]) for status in statuses}
 
 
 def _list_parameters() -> list[OpenApiParameter]:
     return [
-        _array(
+        repeatable(
             "id",
             {"type": "string", "pattern": UUID_EXACT.pattern},
             "Only the entries with these ids.",
@@ -237,14 +247,14 @@ def _filter_parameter(filter_: Filter) -> OpenApiParameter:
     if filter_.is_flag:  # not a list: generated Python clients would spell its items True and False
         return OpenApiParameter(filter_.name, {"type": "boolean"}, description=filter_.help)
     if filter_.choices is not None:
-        return _array(filter_.name, _ref(filter_.choices), filter_.help)
+        return repeatable(filter_.name, _ref(filter_.choices), filter_.help)
     if filter_.target:
         text = f"{filter_.help} By slug or id; one that is unknown finds nothing."
-        return _array(filter_.name, {"type": "string", "pattern": NAME_PATTERN}, text)
-    return _array(filter_.name, {"type": "string", "pattern": filter_.pattern}, filter_.help)
+        return repeatable(filter_.name, {"type": "string", "pattern": NAME_PATTERN}, text)
+    return repeatable(filter_.name, {"type": "string", "pattern": filter_.pattern}, filter_.help)
 
 
-def _array(name: str, items: dict[str, Any], text: str, most: int = parameters.MAX_VALUES) -> OpenApiParameter:
+def repeatable(name: str, items: dict[str, Any], text: str, most: int = parameters.MAX_VALUES) -> OpenApiParameter:
     """A parameter that may be repeated."""
     schema = {"type": "array", "items": items, "maxItems": most}
     return OpenApiParameter(name, schema, description=text, style="form", explode=True)

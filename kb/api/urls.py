@@ -4,6 +4,8 @@ from django.urls import URLPattern, path, re_path
 
 from kb import published
 from kb.api.schema import described_document_view, described_list_view, described_singles
+from kb.api.schema_search import described_search
+from kb.api.schema_sync import described_sync
 from kb.api.views import NothingHereView, SchemaView, YamlSchemaView
 
 NAME = r"(?P<slug_or_id>[A-Za-z0-9-]{1,80})"
@@ -15,6 +17,8 @@ def patterns() -> list[URLPattern]:
     found = [
         path("api/v1", index.as_view()),
         path("api/v1/vocabulary", vocabulary.as_view()),
+        path("api/v1/search", described_search().as_view()),
+        path("api/v1/sync", described_sync().as_view()),
         path("api/v1/openapi.json", SchemaView.as_view()),
         path("api/v1/openapi.yaml", YamlSchemaView.as_view()),
     ]

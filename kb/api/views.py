@@ -116,8 +116,8 @@ class ListView(PublicView):
         return f"{ROOT}/{self.kind.path}?{query.canonical(after=last_key)}"
 
     def _version(self, feed: Feed | queries.Page, query: parameters.ListQuery) -> str:
-        """A recompile may change summaries and no body, so the compiler counts as well as the head."""
-        state = f"{feed.feed_id} {feed.head} {feed.compiler_version} {API_VERSION}"
+        """The mark, not the head: after a restored backup the same head can come again with other content."""
+        state = f"{feed.feed_id} {feed.mark} {feed.compiler_version} {API_VERSION}"
         return responses.version_of(f"{state} {self.kind.path} {query.canonical()}".encode())
 
 
@@ -180,11 +180,16 @@ class IndexView(PublicView):
             "api_version": API_VERSION,
             "feed_id": str(feed.feed_id),
             "head": feed.head,
+            "edition": feed.mark,
             "locales": list(parameters.LOCALES),
             "intended_use": settings.INTENDED_USE,
             "report_unsafe_content": settings.REPORT_UNSAFE_CONTENT,
             "openapi": f"{ROOT}/openapi.json",
             "vocabulary": f"{ROOT}/vocabulary",
+            "sync": f"{ROOT}/sync",
+            "snapshots": f"{ROOT}/snapshots",
+            "notices": f"{ROOT}/notices",
+            "search": f"{ROOT}/search",
             "collections": [
                 {"kind": kind.kind, "href": f"{ROOT}/{kind.path}", "description": kind.description}
                 for kind in published.all_kinds()

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from kb.enums import TombstoneReason
+from kb.enums import Severity, TombstoneReason
 from kb.models.fields import BytewiseField
 
 
@@ -18,6 +18,7 @@ class Document(models.Model):
     body_gzip = models.BinaryField(null=True)
     summary = models.BinaryField(null=True, help_text="The list item, canonical JSON.")
     card = models.BinaryField(null=True, help_text="How other documents show this entry, canonical JSON.")
+    terms = models.BinaryField(null=True, help_text="What the search keeps of its own words; null: not made yet.")
     version = models.CharField(max_length=32, help_text="Hash of all other fields of the body; its ETag.")
     seq = models.BigIntegerField(help_text="The feed's number at which these bytes last changed.")
     sort_key = BytewiseField(max_length=500, help_text="Most urgent first, then name.")
@@ -117,6 +118,26 @@ class Link(models.Model):
         return f"{self.place} → {self.target_id}"
 
 
+class Edition(models.Model):
+    """A release that went live, as far as readers are told of it.
+
+    `mark` is random, so that after a restored backup no later release can be taken for one that a phone has seen.
+    """
+
+    release = models.OneToOneField("kb.Release", models.PROTECT, primary_key=True, related_name="+")
+    mark = models.CharField(max_length=16, unique=True)
+    head = models.BigIntegerField(help_text="The feed's head after it.")
+    at = models.DateTimeField()
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    summary = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["release_id"]
+
+    def __str__(self) -> str:
+        return f"Edition {self.mark}"
+
+
 class Feed(models.Model):
     """One row. Every publish locks it until commit; it hands out `seq`."""
 
@@ -125,6 +146,8 @@ class Feed(models.Model):
     head = models.BigIntegerField(default=0, help_text="The highest `seq` handed out.")
     last_release = models.ForeignKey("kb.Release", models.PROTECT, null=True, related_name="+")
     compiler_version = models.PositiveIntegerField(default=0)
+    mark = models.CharField(max_length=16, blank=True, help_text="The last edition's mark; empty before the first.")
+    digests = models.TextField(default="{}", help_text="By locale and kind, what is live: canonical JSON.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="feed_is_one_row")]

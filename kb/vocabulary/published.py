@@ -114,6 +114,8 @@ register(
             ),
             Filter(name="year", help="Year of publication.", values=value_of("year"), pattern=r"^(19|20)\d\d$"),
         ),
+        not_searched=("url",),
+        is_reference=True,
     )
 )
 register(
@@ -162,6 +164,8 @@ register(
             REVIEW_STATUS,
         ),
         is_house=True,
+        not_searched=("applies_to",),
+        is_reference=True,
     )
 )
 register(
@@ -186,6 +190,7 @@ register(
         ),
         is_house=True,
         unique="region",
+        is_reference=True,
     )
 )
 register(

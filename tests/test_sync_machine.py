@@ -1,0 +1,49 @@
+"""After any run of publishes and syncs, a phone that went in steps holds what a fresh one does, byte for byte.
+
+`make torture` runs the same for 20,000 steps.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.sync_bugs import BUGS, Bug
+from tests.sync_machine import PhonesAtTheDesk
+
+pytestmark = pytest.mark.django_db
+STEPS = int(os.environ.get("STEPS", "400"))
+STEPS_IN_A_RUN = 25
+SEED = int(os.environ.get("SEED", "1"))
+
+
+def test_phones_that_sync_in_steps_hold_what_fresh_ones_do():
+    PhonesAtTheDesk.steps = 0
+    _run(PhonesAtTheDesk, runs=max(1, STEPS // STEPS_IN_A_RUN), phases=[Phase.generate, Phase.shrink])
+    print(f"{PhonesAtTheDesk.steps} steps, seed {SEED}: every phone ended like a fresh one")
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_that_others_shipped_is_caught(bug: Bug):
+    machine = type("WithABug", (PhonesAtTheDesk,), {"phone": bug.phone, "steps": 0})
+    with bug.planted(), pytest.raises(Exception) as caught:  # noqa: PT011  each bug shows in another way
+        _run(machine, runs=400, phases=[Phase.generate])
+    print(f"{bug.name}: caught after {machine.steps} steps, seed {SEED}: {_first_line(caught.value)}")
+
+
+def _run(machine: type[PhonesAtTheDesk], *, runs: int, phases: list[Phase]) -> None:
+    chosen = settings(
+        max_examples=runs,
+        stateful_step_count=STEPS_IN_A_RUN,
+        phases=phases,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(SEED)(machine), settings=chosen)
+
+
+def _first_line(error: BaseException) -> str:
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
