@@ -62,6 +62,11 @@ def publish_due_every() -> int:
     return number("PUBLISH_DUE_EVERY", 20, lowest=0, highest=3600)
 
 
+def snapshot_every() -> int:
+    """Seconds between two looks whether what is live has a snapshot; 0: this server makes none."""
+    return number("SNAPSHOT_EVERY", 5, lowest=0, highest=3600)
+
+
 def time_zone() -> str:
     """The zone of the times on the editors' desk; the API tells every time in UTC."""
     name = text("TIME_ZONE", "UTC")

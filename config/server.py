@@ -58,6 +58,7 @@ def run(*, setup: bool) -> int:
     signal.signal(signal.SIGTERM, _stop)
     _check_engine()
     environment.publish_due_every()  # a wrong one would be told by every worker only
+    environment.snapshot_every()
     _check_data_folder(environment.data_dir())
     _free_address(environment.host(), environment.port())
     prepared = subprocess.run([sys.executable, "-m", "config.first_start", *(["--setup"] if setup else [])])
@@ -148,8 +149,9 @@ def _application() -> Any:
     application = get_wsgi_application()
     # Loads every view now: a fault there stops the start, and the first reader does not wait for it.
     check_resolver(get_resolver())
-    # Only now: it imports models, which the process above must not.
+    # Only now: they import models, which the process above must not.
     import_module("config.publisher").start()
+    import_module("config.snapshotter").start()
     return application
 
 

@@ -68,6 +68,8 @@ DATABASES = databases(
     url=environment.text("DATABASE_URL"),
     public_url=environment.text("PUBLIC_DATABASE_URL"),
 )
+# Files that phones start from; they are made anew if they are lost.
+SNAPSHOTS_DIR = DATA_DIR / "snapshots"
 # The connection that answers readers.
 PUBLIC_DATABASE = "public"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -55,6 +55,16 @@ class TombstoneReason(TextChoices):
     MERGED = "merged", "Merged into another entry"
 
 
+class NoticeAction(TextChoices):
+    """What a notice tells of a document."""
+
+    CHANGED = "changed", "Its words have changed, because the older ones could harm"
+    WITHDRAWN = "withdrawn", TombstoneReason.WITHDRAWN.label
+    WITHDRAWN_FOR_SAFETY = "withdrawn_for_safety", TombstoneReason.SAFETY.label
+    WITHDRAWN_AS_OUTDATED = "withdrawn_as_outdated", TombstoneReason.OUTDATED.label
+    MERGED = "merged", TombstoneReason.MERGED.label
+
+
 class Basis(TextChoices):
     """Where a statement comes from."""
 

@@ -13,7 +13,19 @@ from kb.models.published import Feed
 THERAPIST = "Therapist"
 CLINICAL_EDITOR = "Clinical editor"
 ADMINISTRATOR = "Administrator"
-READ_ONLY = ("revision", "approval", "release", "releaseitem", "step", "document", "slug", "facet", "link", "edition", "feed")
+READ_ONLY = (
+    "revision",
+    "approval",
+    "release",
+    "releaseitem",
+    "step",
+    "document",
+    "slug",
+    "facet",
+    "link",
+    "edition",
+    "feed",
+)
 ACCOUNTS = ("view_user", "add_user", "change_user")
 """No right to change what a role may do, or to delete anybody. `kb.admin.people` keeps superusers out of reach."""
 

@@ -12,7 +12,15 @@ from kb import published
 from kb.canonical import canonical_json, sha256
 from kb.compiler import COMPILER_VERSION, VERSION_LENGTH, Compiled
 from kb.editing import Person
-from kb.enums import ReleaseOrigin, ReleaseState, Severity, StepVerb
+from kb.enums import (
+    NoticeAction,
+    ReleaseAction,
+    ReleaseOrigin,
+    ReleaseState,
+    Severity,
+    StepVerb,
+    TombstoneReason,
+)
 from kb.models.editing import Release, ReleaseItem, Step
 from kb.models.published import Document, Edition, Facet, Feed, Link, Slug
 from kb.planning import DEFAULT_LOCALE, Plan, compile_live, plan
@@ -22,6 +30,13 @@ from kb.world import Pin, World
 
 MANY = 50
 MARK_LENGTH = 16
+TOLD_AS = {
+    "": NoticeAction.CHANGED,
+    TombstoneReason.WITHDRAWN: NoticeAction.WITHDRAWN,
+    TombstoneReason.SAFETY: NoticeAction.WITHDRAWN_FOR_SAFETY,
+    TombstoneReason.OUTDATED: NoticeAction.WITHDRAWN_AS_OUTDATED,
+    TombstoneReason.MERGED: NoticeAction.MERGED,
+}
 
 
 class Refused(Exception):
@@ -56,7 +71,13 @@ def publish(release: Release, *, by: Person, at: datetime.datetime) -> Release:
     feed.digests = _digests()
     feed.save()
     Edition.objects.create(
-        release=release, mark=feed.mark, head=feed.head, at=at, severity=release.severity, summary=release.summary
+        release=release,
+        mark=feed.mark,
+        head=feed.head,
+        at=at,
+        severity=release.severity,
+        summary=release.summary,
+        notice=_notice(planned, is_safety=release.severity == Severity.SAFETY),
     )
     return release
 
@@ -132,6 +153,32 @@ def _digests() -> str:
             for locale, kinds in held.items()
         }
     ).decode()
+
+
+def _notice(planned: Plan, *, is_safety: bool) -> str:
+    """What readers are warned of: pages that were withdrawn; in a release for safety, also merged and reworded ones."""
+    told = [_told(planned, item) for item in planned.items if _is_to_be_told(planned, item, is_safety)]
+    return canonical_json(sorted(told, key=lambda told: (told["kind"], told["id"]))).decode() if told else ""
+
+
+def _is_to_be_told(planned: Plan, item: ReleaseItem, is_safety: bool) -> bool:
+    if item.action == ReleaseAction.WITHDRAW:
+        return True
+    before = planned.before.pins.get(item.entry_id)
+    says_the_same = before is not None and before.is_live and before.revision_id == item.revision_id
+    return is_safety and not says_the_same
+
+
+def _told(planned: Plan, item: ReleaseItem) -> dict[str, Any]:
+    pin = planned.after.pins[item.entry_id]
+    return {
+        "action": TOLD_AS[item.reason],
+        "kind": pin.kind,
+        "id": str(pin.entry_id),
+        "slug": pin.slug,
+        "name": planned.name(pin.entry_id),
+        "replaced_by": str(pin.replaced_by_id) if pin.replaced_by_id else None,
+    }
 
 
 def _write(feed: Feed, planned: Plan) -> None:

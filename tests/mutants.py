@@ -204,7 +204,7 @@ FAULTS = [
     Fault(
         "a list's ETag forgets the head",
         "kb/api/views.py",
-        'f"{feed.feed_id} {feed.head} {feed.compiler_version} {API_VERSION}"',
+        'f"{feed.feed_id} {feed.mark} {feed.compiler_version} {API_VERSION}"',
         'f"{feed.feed_id} {feed.compiler_version} {API_VERSION}"',
         ("tests/test_api_lists.py",),
     ),

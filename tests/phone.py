@@ -1,5 +1,6 @@
-"""A phone: a complete small client of /sync that follows docs/offline.md, with nothing but what the contract promises."""
+"""A phone: a complete small client that follows docs/offline.md, with nothing but what the contract promises."""
 
+import gzip
 import hashlib
 import json
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from urllib.parse import urlencode
 Json = dict[str, Any]
 Get = Callable[[str], tuple[int, Json]]
 """Asks for a path under /api/v1; gives the status and the JSON."""
+Download = Callable[[str, dict[str, str]], tuple[int, bytes]]
+"""Asks for a path with headers; gives the status and as many bytes as came before the network went away."""
 
 NOT_ARRAYS = ("cursor", "deleted", "has_more", "state_digest")
 
@@ -40,16 +43,23 @@ class DigestMismatch(Exception):
 
 
 class Phone:
-    """Keeps a copy current. `kinds` empty: all of them."""
+    """Keeps a copy current. `kinds` empty: all of them. With `download` it starts from a snapshot if there is one."""
 
-    def __init__(self, get: Get, *, kinds: tuple[str, ...] = (), limit: int = 500) -> None:
+    def __init__(
+        self, get: Get, *, kinds: tuple[str, ...] = (), limit: int = 500, download: Download | None = None
+    ) -> None:
         self.get = get
+        self.download = None if kinds else download  # a snapshot and its cursor are of all kinds
         self.kinds = kinds
         self.limit = limit
         self.copy = Copy()
         self.staged: list[Json] = []
         self.staged_cursor = ""
         self.resyncs = 0
+        self.part = b""
+        self.part_of = ""
+        self.refused = ""
+        self.notices: list[Json] = []
 
     def sync(self) -> None:
         """Stages pages until the last, then applies them all at once. Starts afresh where the server says so."""
@@ -58,6 +68,8 @@ class Phone:
 
     def fetch_page(self) -> bool:
         """One request. Whether there is more to fetch."""
+        if self.download and not (self.copy.cursor or self.staged_cursor):
+            self.begin()
         status, page = self.get(f"/sync?{urlencode(self._query(), doseq=True)}")
         if status == 410:
             self.start_afresh()
@@ -70,15 +82,45 @@ class Phone:
         self.apply(self.staged)
         return False
 
+    def begin(self) -> None:
+        """Stages the newest snapshot as if it were the first page; nothing if there is none that can be used."""
+        status, listed = self.get("/snapshots")
+        assert status == 200, listed
+        newest = next(iter(listed["items"]), None)
+        if newest and newest["cursor"] != self.refused and self._fetch(newest):
+            self.staged = [_page_of(self.part, newest["cursor"])]
+            self.staged_cursor = newest["cursor"]
+
     def interrupt(self) -> None:
-        """The app was closed between two pages: what was staged is gone, what was applied is not."""
+        """The app was closed between two pages: what was staged is gone, what was applied or downloaded is not."""
         self.staged, self.staged_cursor = [], ""
 
     def start_afresh(self) -> None:
         """The old copy is shown until a new one is whole; `apply` replaces it, because the cursor is empty."""
+        self.refused = self.staged_cursor or self.copy.cursor
         self.interrupt()
         self.copy.cursor = ""
         self.resyncs += 1
+
+    def read_notices(self) -> None:
+        status, found = self.get("/notices")
+        assert status == 200, found
+        self.notices = found["items"]
+
+    def warnings(self) -> dict[str, str]:
+        """What to say of which documents in the copy. A notice that is older than the held words is done with."""
+        held = {pk: document for documents in self.copy.documents.values() for pk, document in documents.items()}
+        return {
+            told["id"]: told["action"]
+            for notice in reversed(self.notices)
+            for told in notice["documents"]
+            if told["id"] in held and held[told["id"]]["last_change"]["at"] < notice["at"]
+        }
+
+    def shown(self) -> set[str]:
+        """The ids of what may be shown before the next sync."""
+        hidden = {pk for pk, action in self.warnings().items() if action != "changed"}
+        return {pk for documents in self.copy.documents.values() for pk in documents} - hidden
 
     def apply(self, pages: list[Json]) -> None:
         """One transaction of the phone's own database."""
@@ -93,6 +135,24 @@ class Phone:
             raise DigestMismatch(f"{', '.join(wrong)}: the copy is not what the server says it should be")
         self.copy = applied
 
+    def _fetch(self, snapshot: Json) -> bool:
+        """Goes on where a download of the same file broke off. Whether it is here now, and sound."""
+        assert self.download
+        if self.part_of != snapshot["name"]:
+            self.part, self.part_of = b"", snapshot["name"]
+        if len(self.part) < snapshot["bytes"]:
+            missing = {"Range": f"bytes={len(self.part)}-"} if self.part else {}
+            status, came = self.download(f"/snapshots/{snapshot['name']}", missing)
+            if status not in (200, 206):
+                return False
+            self.part = self.part + came if status == 206 else came
+        if len(self.part) < snapshot["bytes"]:
+            raise ConnectionError("the network went away; what came is kept")
+        if hashlib.sha256(self.part).hexdigest() == snapshot["sha256"]:
+            return True
+        self.part = b""
+        return False
+
     def _names(self, page: Json) -> list[str]:
         """The arrays that this phone keeps."""
         arrays = [name for name in page if name not in NOT_ARRAYS]
@@ -104,6 +164,16 @@ class Phone:
         if since:
             return query | {"since": since}
         return query | ({"kind": list(self.kinds)} if self.kinds else {})
+
+
+def _page_of(packed: bytes, cursor: str) -> Json:
+    """A snapshot in the shape of a page of /sync."""
+    header, *documents = [json.loads(line) for line in gzip.decompress(packed).splitlines()]
+    assert header["cursor"] == cursor
+    page: Json = {name: [] for name in header["counts"]} | {"deleted": [], "cursor": cursor}
+    for document in documents:
+        page[array_of(document["kind"])].append(document)
+    return page
 
 
 def apply_page(page: Json, documents: dict[str, dict[str, Json]]) -> None:

@@ -17,6 +17,11 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -76,6 +81,24 @@ def free_port() -> int:
 def stderr_of(folder: Path) -> Path:
     """Where a server that keeps its data in this folder writes what it complains of."""
     return folder.parent / "stderr"
+
+
+@contextmanager
+def database_beside(url: str, name: str) -> Iterator[str]:
+    """A PostgreSQL database beside the one of the URL, dropped at the end. Without a URL: nothing, for SQLite."""
+    if not url:
+        yield ""
+        return
+    parts: dict[str, Any] = conninfo_to_dict(url)
+    parts["dbname"] = f"{parts['dbname']}_{name}"
+    ours = sql.Identifier(parts["dbname"])
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(ours))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(ours))
+        try:
+            yield f"postgresql:///?{urlencode(parts)}"
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(ours))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Bugs that other systems shipped, planted here one at a time: each must be caught by phones that differ from a fresh one."""
+"""Bugs that other systems shipped, planted one at a time: each must be caught by phones unlike fresh ones."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

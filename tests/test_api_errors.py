@@ -21,7 +21,10 @@ CACHEABLE = {"bad-parameter", "not-found", "gone"}
 SINGLES = ["", "/vocabulary", "/openapi.json", "/openapi.yaml"]
 LISTS = [f"/{kind.path}" for kind in published.all_kinds()]
 DOCUMENTS = [f"{path}/anything" for path in LISTS]
-FROM_THE_DATABASE = ["", *LISTS, *DOCUMENTS]
+A_SNAPSHOT = f"/snapshots/en-{'0' * 32}.jsonl.gz"
+FOR_PHONES = ["/sync", "/search?q=hip", "/snapshots", "/notices", A_SNAPSHOT]
+FROM_THE_DATABASE = ["", *LISTS, *DOCUMENTS, *FOR_PHONES]
+READERS = ("views", "sync", "search", "snapshots", "notices")
 
 
 def check_problem(response, status: int, name: str) -> story.Json:
@@ -43,7 +46,7 @@ def check_problem(response, status: int, name: str) -> story.Json:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_the_api_is_read_only(reader, method):
-    for path in [*SINGLES, *LISTS[:2], *DOCUMENTS[:2], "/nothing/here", "/conditions/"]:
+    for path in [*SINGLES, *LISTS[:2], *DOCUMENTS[:2], *FOR_PHONES, "/nothing/here", "/conditions/"]:
         response = reader.generic(method, f"/api/v1{path}", data=b'{"name": "x"}', content_type="application/json")
         check_problem(response, 405, "method-not-allowed")
         assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
@@ -60,7 +63,7 @@ def test_a_method_in_disguise_is_still_the_method(reader):
     "accept", ["text/html", "application/xml", "image/*", "x", "/", "application/json-seq", ",", "\x00"]
 )
 def test_who_does_not_accept_json_is_told(reader, accept):
-    for path in ("", "/conditions", "/conditions/anything", "/nothing"):
+    for path in ("", "/conditions", "/conditions/anything", "/nothing", *FOR_PHONES[:-1]):
         problem = check_problem(story.get(reader, path, Accept=accept), 406, "not-acceptable")
         assert problem["detail"] == "Ask for application/json."
 
@@ -171,7 +174,8 @@ def test_a_database_that_does_not_answer_is_said_without_its_words_and_logged_on
     def away() -> None:
         raise OperationalError('connection to server at "10.0.0.5" failed:\n password for user "secret"')
 
-    monkeypatch.setattr("kb.api.views.reading", away)
+    for module in READERS:
+        monkeypatch.setattr(f"kb.api.{module}.reading", away)
     for path in FROM_THE_DATABASE:
         caplog.clear()
         response = story.get(reader, path)
@@ -196,7 +200,7 @@ def test_a_database_that_is_not_there_makes_nothing_ready(reader, tmp_path, monk
             str(tmp_path / "no" / "where") if public.vendor == "sqlite" else "no_such_database"
         )
         monkeypatch.setattr(public, "ensure_connection", lambda: _connect(public))
-        for path in ("", "/conditions", "/conditions/anything"):
+        for path in ("", "/conditions", "/conditions/anything", *FOR_PHONES):
             check_problem(story.get(reader, path), 503, "not-ready")
         assert reader.get("/readyz").status_code == 503
         assert reader.get("/healthz").status_code == 200

@@ -10,8 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver
 
-from kb import published
+from kb import published, snapshots
 from kb.api import views
+from kb.api.notices import NoticesView
+from kb.api.search import SearchView
+from kb.api.snapshots import SnapshotsView, SnapshotView
+from kb.api.sync import SyncView
+from kb.models.published import Feed
 from tests import story
 from tests.factories import (
     ENTRY_FACTORIES,
@@ -24,16 +29,26 @@ from tests.factories import (
 )
 
 World = dict[str, Any]
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 # How many queries an answer of each view takes: a whole one, and a 304.
 #   index      the feed                                    304: the same
 #   list       the page with the feed beside each row      304: the feed
 #   document   the row by slug or id, tombstones too       304: the same, without its body
+#   search     the feed, and what has changed since the last question      304: the feed
+#   sync       the changes with the feed beside each row   304: the feed
+#   snapshots  which editions this database knows          304: the same
+#   notices    all of them                                 304: the same
 #   the rest   they ask nothing of the database
 BUDGETS: dict[type[views.PublicView], tuple[int, int]] = {
     views.IndexView: (1, 1),
     views.ListView: (1, 1),
     views.DocumentView: (1, 1),
+    SearchView: (2, 1),
+    SyncView: (1, 1),
+    SnapshotsView: (1, 1),
+    SnapshotView: (1, 1),
+    NoticesView: (1, 1),
     views.VocabularyView: (0, 0),
     views.SchemaView: (0, 0),
     views.NothingHereView: (0, 0),
@@ -68,7 +83,8 @@ def test_every_endpoint_has_a_budget_of_two_queries_at_most(route):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("linked", [1, 50])
-def test_every_endpoint_keeps_to_its_budget_however_much_it_shows(house, linked):
+def test_every_endpoint_keeps_to_its_budget_however_much_it_shows(house, linked, settings, tmp_path):
+    settings.SNAPSHOTS_DIR = tmp_path
     world = _world(house, linked)
     assert len(story.document(world["condition"])["symptoms"]) == linked
     with story.public_connection():
@@ -83,7 +99,31 @@ def test_every_endpoint_keeps_to_its_budget_however_much_it_shows(house, linked)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_that_are_not_the_usual_one_take_two_queries_at_most(house):
+def test_what_is_for_phones_keeps_to_its_budget_on_every_way(house, settings, tmp_path):
+    settings.SNAPSHOTS_DIR = tmp_path
+    world = _world(house, 1)
+    cursor = story.get(Client(SERVER_NAME="localhost"), "/sync").json_body["cursor"]
+    story.withdraw(world["question"])
+    stale = {"If-None-Match": '"0123456789abcdef0123456789abcdef"'}
+    with story.public_connection():
+        assert _queries(f"/api/v1/sync?since={cursor}") == 1
+        assert _queries(f"/api/v1/sync?since={cursor}", **stale) == 2
+        assert _queries("/api/v1/sync?kind=condition&kind=symptom&limit=1") == 1
+        assert _queries("/api/v1/sync?since=wrong") == 0
+        _queries("/api/v1/search?q=pain")
+        assert _queries("/api/v1/search?q=hip") == 1, "nothing has changed since the last question"
+        assert _queries("/api/v1/notices", **stale) == 1
+        assert _queries("/api/v1/snapshots", **stale) == 1
+        assert _queries(f"/api/v1/snapshots/{world['snapshot'].name}", Range="bytes=0-9") == 1
+        assert _queries(f"/api/v1/snapshots/en-{'0' * 32}.jsonl.gz") == 1
+    Feed.objects.update(feed_id=NOBODYS)
+    with story.public_connection():
+        assert _queries(f"/api/v1/sync?since={cursor}") == 1  # 410
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_that_are_not_the_usual_one_take_two_queries_at_most(house, settings, tmp_path):
+    settings.SNAPSHOTS_DIR = tmp_path
     world = _world(house, 1)
     stale = {"If-None-Match": '"0123456789abcdef0123456789abcdef"'}
     story.go_live(story.edit(world["guide"], slug="moved"))
@@ -151,6 +191,10 @@ def _paths(route: URLPattern, world: World) -> Iterator[str]:
         yield from (f"/api/v1/{view.kind.path}/{name}" for name in (entry.slug, entry.pk))
     elif issubclass(view, views.ListView):
         yield from (f"/api/v1/{view.kind.path}", f"/api/v1/{view.kind.path}?sort=name&limit=200")
+    elif issubclass(view, SnapshotView):
+        yield f"/api/v1/snapshots/{world['snapshot'].name}"
+    elif issubclass(view, SearchView):
+        yield "/api/v1/search?q=hip"
     elif issubclass(view, views.NothingHereView):
         yield "/api/v1/nothing/here"
     else:
@@ -177,4 +221,5 @@ def _world(house: World, linked: int) -> World:
         ConditionExerciseFactory(condition=world["condition"], exercise=other)
         TreatmentExerciseFactory(treatment=world["treatment"], exercise=other)
     story.go_live(*world.values(), *others)
-    return world | {"contact_route": house["route"], "other_provider": others[-1]}
+    [snapshot] = snapshots.make(at=story.NOW)
+    return world | {"contact_route": house["route"], "other_provider": others[-1], "snapshot": snapshot}

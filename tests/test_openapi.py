@@ -4,8 +4,9 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import quote
@@ -22,15 +23,17 @@ from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 from openapi_spec_validator import validate
 
-from kb import published
+from kb import published, releases, shelf, snapshots
 from kb.api import parameters, problems
+from kb.api.cursors import SyncCursor
 from kb.api.problems import PROBLEM_JSON
+from kb.enums import Severity, TombstoneReason
 from kb.loading import load_starter
 from kb.models.entry import Entry
 from kb.models.published import Document, Facet, Feed
 from tests import story
 from tests.conftest import PACK
-from tests.factories import ENTRY_FACTORIES, PersonFactory
+from tests.factories import ENTRY_FACTORIES, PersonFactory, TreatmentFactory
 
 Json = dict[str, Any]
 DOCS = settings.BASE_DIR / "docs"
@@ -44,10 +47,19 @@ TYPES = {
     str(status): sorted(type_.name for type_ in problems.ALL if type_.status == status)
     for status in sorted({type_.status for type_ in problems.ALL})
 }
+EXAMPLE_QUERIES = {"searchContent": "?q=runner%27s+hip&limit=2", "syncContent": "?limit=1"}
+WRONG_QUERIES = {
+    "searchContent": ("", "q=", "q=%00", "q=" + "x" * 201, "q=hip&kind=bone", "q=hip&limit=51", "q=hip&q=knee"),
+    "syncContent": ("since=", "since=x", "since=%F0%9F%8F%83", "kind=bone", "limit=0", "limit=501", "since=a&since=b"),
+}
 FEED_ID = UUID("5afe0000-0000-4000-8000-000000000001")
+UNSAFE_ID = UUID("5afe0000-0000-4000-8000-000000000002")
+FOR_PHONES = {"syncContent", "listSnapshots", "downloadSnapshot", "listNotices", "searchContent"}
+SINGLE = {"getIndex", "getVocabulary", *FOR_PHONES}
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 READER = Client(raise_request_exception=False)
-NO_DATABASE = patch("kb.api.views.reading", side_effect=OperationalError("the server closed the connection"))
+NO_SHA256 = "5afe" * 16
+READERS = ("views", "sync", "search", "snapshots", "notices")
 A_FAULT = patch("kb.api.parameters.read_pairs", side_effect=ZeroDivisionError)
 
 
@@ -81,11 +93,14 @@ pytestmark = pytest.mark.django_db  # so that there is a database for the module
 
 
 @pytest.fixture(scope="module")
-def asked(django_db_setup: None, django_db_blocker: Any) -> Iterator[Asked]:
+def asked(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Asked]:
     """The starter pack goes live; then one entry of each kind is renamed, one merged and one withdrawn."""
-    with django_db_blocker.unblock(), _rolled_back(), override_settings(REPORT_UNSAFE_CONTENT="mailto:kb@example.org"):
+    installed = override_settings(
+        REPORT_UNSAFE_CONTENT="mailto:kb@example.org", SNAPSHOTS_DIR=tmp_path_factory.mktemp("snapshots")
+    )
+    with django_db_blocker.unblock(), _rolled_back(), installed:
         Feed.objects.update(feed_id=FEED_ID)
-        load_starter(PACK, at=story.NOW)
+        _begin()
         good = {operation: [_ask(operation, _example_path(operation))] for operation in OPERATIONS}
         _make_history()
         bad = {operation: list(_ask_wrongly(operation)) for operation in OPERATIONS}
@@ -103,10 +118,29 @@ def _rolled_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _make_history() -> None:
-    survivors = {kind: _first(kind).entry for kind in KINDS}
+def _begin() -> None:
+    """The starter pack and a page that is withdrawn again. Marks, which are random, are the same each time."""
     PersonFactory(username="therapist", group="Therapist")
     PersonFactory(username="editor", group="Clinical editor")
+    marks = (f"{number:016x}" for number in count(1))
+    with patch("kb.publishing.secrets.token_hex", lambda length: next(marks)):
+        load_starter(PACK, at=story.NOW)
+        flags = [_first("red_flag").entry.redflag]
+        unsafe = TreatmentFactory(id=UNSAFE_ID, slug="unsafe-one", name="An unsafe treatment", red_flags=flags)
+        story.go_live(unsafe)
+        releases.withdraw(
+            unsafe,
+            by=story.person("editor"),
+            at=story.NOW,
+            reason=TombstoneReason.SAFETY,
+            severity=Severity.SAFETY,
+            summary="An unsafe treatment was withdrawn. Do not use it.",
+        )
+    snapshots.make(at=story.NOW)
+
+
+def _make_history() -> None:
+    survivors = {kind: _first(kind).entry for kind in KINDS}
     made = {fate: {kind: _entry(kind, fate) for kind in ENTRY_FACTORIES} for fate in ("renamed", "merged", "withdrawn")}
     story.go_live(*(entry for entries in made.values() for entry in entries.values()))
     story.go_live(*(story.edit(entry, slug=f"{entry.slug}-lately") for entry in made["renamed"].values()))
@@ -130,10 +164,20 @@ def _first(kind: str) -> Document:
 
 
 def _ask(operation: str, path: str, method: str = "GET", host: str = "localhost", **headers: str) -> Answer:
-    response = READER.generic(method, path, SERVER_NAME=host, headers=headers)
+    response: Any = READER.generic(method, path, SERVER_NAME=host, headers=headers)
     media_type = response.headers.get("Content-Type", "")
-    body = json.loads(response.content) if response.content and "json" in media_type else None
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    body: Any = json.loads(content) if content and "json" in media_type else content or None
     return Answer(operation, f"{method} {path}", str(response.status_code), response.headers, media_type, body)
+
+
+@contextmanager
+def _no_database() -> Iterator[None]:
+    with ExitStack() as away:
+        for module in READERS:
+            closed = OperationalError("the server closed the connection")
+            away.enter_context(patch(f"kb.api.{module}.reading", side_effect=closed))
+        yield
 
 
 def _kind(operation: str) -> published.PublishedKind | None:
@@ -141,7 +185,8 @@ def _kind(operation: str) -> published.PublishedKind | None:
 
 
 def _path(operation: str, name: str = "") -> str:
-    return str(OPERATIONS[operation][0]).replace("{slug_or_id}", name)
+    path = str(OPERATIONS[operation][0]).replace("{slug_or_id}", name)
+    return path.replace("{name}", shelf.noted("en")[0].name) if "{name}" in path else path
 
 
 def _is_document(operation: str) -> bool:
@@ -151,7 +196,7 @@ def _is_document(operation: str) -> bool:
 def _example_path(operation: str) -> str:
     kind = _kind(operation)
     if kind is None:
-        return _path(operation)
+        return _path(operation) + EXAMPLE_QUERIES.get(operation, "")
     return _path(operation, _first(kind.kind).slug) if _is_document(operation) else f"{_path(operation)}?limit=2"
 
 
@@ -159,16 +204,28 @@ def _examples(answers: list[Answer]) -> Json:
     """The answer by its status; of errors, the first of each type by the type's name."""
     examples: Json = {}
     for answer in sorted(answers, key=lambda answer: answer.status):
+        if isinstance(answer.body, bytes):
+            continue  # a file
         if answer.status == "200":
-            examples["200"] = answer.body
+            examples["200"] = _as_everywhere(answer.body)
         elif answer.body is not None:
             examples.setdefault(answer.status, {}).setdefault(answer.body["type"].rpartition("#")[2], answer.body)
     return examples
 
 
+def _as_everywhere(body: Any) -> Any:
+    """What is compressed has other bytes where another zlib makes it, and so another name."""
+    for item in body.get("items", []):
+        if "sha256" in item:
+            item |= {"sha256": NO_SHA256, "bytes": 100_000, "name": f"en-{NO_SHA256[:32]}.jsonl.gz"}
+            item["href"] = f"/api/v1/snapshots/{item['name']}"
+    return body
+
+
 def _ask_wrongly(operation: str) -> Iterator[Answer]:
     """What goes wrong in each way, the most telling example of each status first."""
-    path = _example_path(operation).partition("?")[0]
+    whole = _example_path(operation)
+    path = whole.partition("?")[0]
     yield _ask(operation, f"{path}?langauge=en" if _kind(operation) is None else f"{path}?locla=en")
     yield _ask(operation, path, accept="text/html")
     for method in ("POST", "PUT", "PATCH", "DELETE"):
@@ -183,10 +240,18 @@ def _ask_wrongly(operation: str) -> Iterator[Answer]:
     ):
         yield _ask(operation, f"{path}?{query}")
     yield _ask(operation, path, host="somewhere-else.example")
-    with NO_DATABASE:
-        yield _ask(operation, path)
+    with _no_database():
+        yield _ask(operation, whole)
     with A_FAULT:
-        yield _ask(operation, path)
+        yield _ask(operation, whole)
+    for query in WRONG_QUERIES.get(operation, ()):
+        yield _ask(operation, f"{path}?{query}")
+    if operation == "syncContent":
+        elsewhere = SyncCursor(UUID(NOWHERE), "0" * 16, 1, "en", tuple(sorted(KINDS)))
+        yield _ask(operation, f"{path}?since={elsewhere.encoded()}")
+    if operation == "downloadSnapshot":
+        yield _ask(operation, path, range="bytes=999999999-")
+        yield _ask(operation, f"/api/v1/snapshots/en-{'0' * 32}.jsonl.gz")
     if _is_document(operation):
         yield from _ask_for_what_is_not_there(operation)
     elif _kind(operation):
@@ -216,11 +281,29 @@ def _ask_everything(operation: str) -> Iterator[Answer]:
     """Every list, filter and document, and each again by somebody who has it already."""
     kind = _kind(operation)
     if kind is None:
-        yield from _ask_twice(operation, _path(operation))
+        yield from _ask_twice(operation, _example_path(operation))
+        yield from _ask_what_else(operation)
     elif _is_document(operation):
         yield from _ask_for_documents(operation, kind)
     else:
         yield from _ask_for_lists(operation, kind)
+
+
+def _ask_what_else(operation: str) -> Iterator[Answer]:
+    """What answers of another shape, or with other things in it."""
+    path = _path(operation)
+    if operation == "searchContent":
+        for question in ("hip", "labral taer", "runners", "zzzzz", "FAI", "hip&kind=symptom&kind=condition&limit=50"):
+            yield _ask(operation, f"{path}?q={question.replace(' ', '+')}")
+    elif operation == "syncContent":
+        answer = _ask(operation, f"{path}?kind=source&kind=question")
+        yield answer
+        yield from _ask_twice(operation, f"{path}?since={answer.body['cursor']}")
+        first = _ask(operation, f"{path}?limit=1&locale=en")
+        yield first
+        yield from _ask_twice(operation, f"{path}?since={first.body['cursor']}")
+    elif operation == "downloadSnapshot":
+        yield _ask(operation, path, range="bytes=5-9")
 
 
 def _ask_twice(operation: str, path: str) -> Iterator[Answer]:
@@ -319,11 +402,12 @@ VALIDATORS = {
 }
 
 
-def _shown(status: str, content: Json) -> list[Any]:
+def _shown(operation: str, status: str, content: Json) -> list[Any]:
     """The examples of one answer: the body, or one problem of each type that has this status."""
     if status == "200":
         return [content["example"]]
-    assert list(content["examples"]) == TYPES[status]
+    not_this = "gone" if operation == "syncContent" else "resync-required"
+    assert list(content["examples"]) == [type_ for type_ in TYPES[status] if type_ != not_this]
     return [example["value"] for example in content["examples"].values()]
 
 
@@ -354,7 +438,7 @@ def test_every_address_under_the_api_is_an_operation_or_the_contract_itself():
     callbacks = [getattr(pattern, "callback", None) for pattern in get_resolver().url_patterns]
     views = {callback.view_class for callback in callbacks if callback and hasattr(callback, "cls")}
     not_described = {view.__name__ for view in views if view.schema is None}
-    assert len(OPERATIONS) == len(views) - len(not_described) == 2 * len(KINDS) + 2
+    assert len(OPERATIONS) == len(views) - len(not_described) == 2 * len(KINDS) + len(SINGLE)
     assert not_described == {"SchemaView", "YamlSchemaView", "NothingHereView"}
 
 
@@ -374,10 +458,12 @@ def test_an_operation_shows_an_example_of_each_answer_that_has_a_body(name):
         assert response["description"]
         if status in ("304", "308"):
             assert "content" not in response
+        elif name == "downloadSnapshot" and status in ("200", "206"):
+            assert response["content"] == {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}
         else:
             [(media_type, content)] = response["content"].items()
             assert media_type == ("application/json" if status == "200" else PROBLEM_JSON)
-            for example in _shown(status, content):
+            for example in _shown(name, status, content):
                 assert _misfits(example, content) == [], status
 
 
@@ -388,6 +474,7 @@ def test_an_operation_declares_its_errors(name):
         expected |= {"503"}
     if _is_document(name):
         expected |= {"308", "404", "410"}
+    expected |= {"syncContent": {"410"}, "downloadSnapshot": {"206", "404", "416"}}.get(name, set())
     assert set(OPERATIONS[name][1]["responses"]) == expected
 
 
@@ -488,7 +575,7 @@ def test_every_body_is_exactly_what_the_contract_says(asked):
         content = (_described(answer) or {}).get("content", {})
         if list(content) != ([answer.media_type] if answer.body is not None else []):
             wrong.append(f"{answer}: {answer.media_type}")
-        elif content:
+        elif content and not isinstance(answer.body, bytes):
             wrong += [f"{answer}: {misfit}" for misfit in _misfits(answer.body, content[answer.media_type])]
     assert wrong == []
 
@@ -523,9 +610,10 @@ def test_the_vocabulary_lists_the_enumerations_of_the_contract(asked):
 def test_the_index_tells_the_version_and_the_lists_of_the_contract(asked):
     index = _body(asked, "getIndex")
     assert index["api_version"] == CONTRACT["info"]["version"]
-    assert {item["href"] for item in index["collections"]} == {
-        path for name, (path, _) in OPERATIONS.items() if name[:4] == "list"
-    }
+    listed = {path for name, (path, _) in OPERATIONS.items() if name[:4] == "list" and _kind(name)}
+    assert {item["href"] for item in index["collections"]} == listed
+    for_phones = {index["sync"], index["snapshots"], index["notices"], index["search"]}
+    assert for_phones == {OPERATIONS[name][0] for name in FOR_PHONES - {"downloadSnapshot"}}
 
 
 def _body(asked: Asked, operation: str) -> Json:

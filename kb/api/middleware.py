@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from kb.api.problems import BAD_REQUEST, NOT_FOUND, PROBLEM_JSON, SERVER_ERROR, ApiProblem
 
-EXPOSED = "ETag, Link, Location, Deprecation, Sunset, Retry-After"
+EXPOSED = "ETag, Link, Location, Deprecation, Sunset, Retry-After, Accept-Ranges, Content-Range"
 
 
 class PublicApiMiddleware:

@@ -26,6 +26,8 @@ HEADERS = {
     "Link": _header("The entry that it was merged into: `rel=successor-version`.", is_always_there=False),
     "Allow": _header("The methods that can be used here."),
     "Retry-After": _header("Seconds to wait.", "integer"),
+    "Accept-Ranges": _header("`bytes`: parts can be asked for by `Range`."),
+    "Content-Range": _header("Which bytes of how many."),
 }
 HEADERS_OF = {
     "200": ("ETag", "Cache-Control", "Vary"),
@@ -36,10 +38,16 @@ HEADERS_OF = {
     "405": ("Allow", "Cache-Control"),
     "406": ("Cache-Control",),
     "410": ("Link", "Cache-Control"),
+    "416": ("Content-Range", "Cache-Control"),
     "500": ("Cache-Control",),
     "503": ("Retry-After", "Cache-Control"),
 }
-
+OF_A_FILE = {
+    "200": ("ETag", "Cache-Control", "Accept-Ranges"),
+    "206": ("ETag", "Cache-Control", "Accept-Ranges", "Content-Range"),
+    "304": ("ETag", "Cache-Control", "Accept-Ranges"),
+}
+"""It comes in one coding, whatever the request says, and in parts."""
 
 TAKEN = {"entries", "name", "ordinal", "value", "values"}
 """What every enumeration of Kotlin or Java has already; a value of that name gets another one in generated clients."""
@@ -61,8 +69,9 @@ def describe_responses(result: Json, generator: Any, request: Any, public: bool)
     """Each status's headers; statuses in their order."""
     for operation in _operations(result):
         operation["responses"] = dict(sorted(operation["responses"].items()))
+        of = HEADERS_OF | OF_A_FILE if "206" in operation["responses"] else HEADERS_OF
         for status, response in operation["responses"].items():
-            names = [(name, name.replace("-", "")) for name in HEADERS_OF[status]]
+            names = [(name, name.replace("-", "")) for name in of[status]]
             response["headers"] = {name: {"$ref": f"#/components/headers/{key}"} for name, key in names}
     result["components"]["headers"] = {name.replace("-", ""): header for name, header in HEADERS.items()}
     return result
@@ -100,8 +109,10 @@ def add_examples(result: Json, generator: Any, request: Any, public: bool) -> Js
             for content in operation["responses"].get(status, {}).get("content", {}).values():
                 content |= {"example": answer} if status == "200" else {"examples": _named(answer)}
         for parameter in operation["parameters"]:
-            if parameter["in"] == "path" and "200" in answers:
+            if parameter["name"] == "slug_or_id" and "200" in answers:
                 parameter["example"] = answers["200"]["slug"]
+            elif parameter["name"] == "name" and "listSnapshots" in examples:
+                parameter["example"] = examples["listSnapshots"]["200"]["items"][0]["name"]
     return result
 
 

@@ -61,6 +61,13 @@ RESYNC_REQUIRED = ProblemType(
     "Your copy does not belong to this server's history",
     "Take the newest snapshot, or sync without `since`, and replace your copy with it. Show the old one until then.",
 )
+RANGE_NOT_SATISFIABLE = ProblemType(
+    "range-not-satisfiable",
+    416,
+    "There are no such bytes",
+    "The range begins beyond the end of the file. `Content-Range` tells how long it is.",
+    is_cacheable=False,
+)
 SERVER_ERROR = ProblemType(
     "server-error", 500, "The server made a mistake", "It has been logged. Trying again may help.", is_cacheable=False
 )
@@ -80,6 +87,7 @@ ALL = (
     NOT_ACCEPTABLE,
     GONE,
     RESYNC_REQUIRED,
+    RANGE_NOT_SATISFIABLE,
     SERVER_ERROR,
     NOT_READY,
 )

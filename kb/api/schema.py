@@ -1,7 +1,5 @@
 """How the endpoints describe themselves to OpenAPI: one place, so that no operation forgets its errors."""
 
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +9,7 @@ from rest_framework import serializers
 
 from kb.api import parameters, problems
 from kb.api.parameters import UUID_EXACT
-from kb.api.problems import PROBLEM_JSON
+from kb.api.problems import PROBLEM_JSON, RESYNC_REQUIRED, ProblemType
 from kb.api.views import DocumentView, IndexView, ListView, VocabularyView
 from kb.documents import LOCALE_PATTERN
 from kb.enums import TombstoneReason
@@ -20,8 +18,6 @@ from kb.published import Filter, PublishedKind
 ABOUT = "About"
 ABOUT_SYNC = "For phones"
 NAME_PATTERN = r"^[A-Za-z0-9-]{1,80}$"
-STATUS = attrgetter("status")
-"""The pattern of filters that are true or false."""
 
 
 class Sort(TextChoices):
@@ -150,7 +146,7 @@ def described_document_view(kind: PublishedKind) -> type[DocumentView]:
             200: ok(kind.document, "The document."),
             304: NOT_MODIFIED,
             308: MOVED,
-            **errors(400, 404, 405, 406, 410, 500, 503),
+            **errors(400, 404, 405, 406, 410, 500, 503, but=RESYNC_REQUIRED),
         },
     )
     return described(DocumentView, f"{kind.singular}View", operation, kind=kind)
@@ -211,8 +207,14 @@ def ok(body: type[serializers.Serializer[Any]], description: str) -> OpenApiResp
     return OpenApiResponse(body, description=description)
 
 
-def errors(*statuses: int) -> dict[Any, OpenApiResponse]:
-    return {(status, PROBLEM_JSON): OpenApiResponse(Problem, description=ERRORS[status]) for status in statuses}
+def errors(*statuses: int, but: ProblemType | None = None) -> dict[Any, OpenApiResponse]:
+    """`but`: a type of one of these statuses that this operation never answers with."""
+    return {(status, PROBLEM_JSON): OpenApiResponse(Problem, description=_meanings(status, but)) for status in statuses}
+
+
+def _meanings(status: int, but: ProblemType | None) -> str:
+    types = [type_ for type_ in problems.ALL if type_.status == status and type_ != but]
+    return "\n\n".join(f"`{type_.name}`: {type_.title}. {type_.meaning}" for type_ in types)
 
 
 def _list_parameters() -> list[OpenApiParameter]:
@@ -279,7 +281,3 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 NOT_MODIFIED = OpenApiResponse(description="Your copy is still right.")
 MOVED = OpenApiResponse(description="The slug has changed: follow Location. The query is kept.")
-ERRORS = {
-    status: "\n\n".join(f"`{type_.name}`: {type_.title}. {type_.meaning}" for type_ in types)
-    for status, types in groupby(sorted(problems.ALL, key=STATUS), key=STATUS)
-}

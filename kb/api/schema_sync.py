@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from kb import published
+from kb.api.problems import GONE
 from kb.api.schema import ABOUT_SYNC, IF_NONE_MATCH, LOCALE, NOT_MODIFIED, described, errors, ok, repeatable
 from kb.api.sync import MAX_PAGE, SyncView, property_of
 from kb.enums import TombstoneReason
@@ -66,9 +67,9 @@ def described_sync() -> type[Any]:
         summary="Get what changed",
         description=(
             "Everything that changed since a cursor: whole documents, and tombstones of those that are gone. Keep the "
-            "pages aside until `has_more` is false, then apply them in one transaction of your own and keep the cursor. "
-            "A 410 `resync-required` means that your copy belongs to another history: take everything again, and show "
-            "the old copy until you have it."
+            "pages aside until `has_more` is false, then apply them in one transaction of your own and keep the "
+            "cursor. A 410 `resync-required` means that your copy belongs to another history: take everything again, "
+            "and show the old copy until you have it."
         ),
         parameters=[
             OpenApiParameter(
@@ -78,8 +79,8 @@ def described_sync() -> type[Any]:
             ),
             repeatable(
                 "kind",
-                {"type": "string", "enum": sorted(kind.kind for kind in published.all_kinds())},
-                "Only these kinds of content. A cursor remembers them.",
+                {"type": "string", "pattern": "^[a-z_]{1,40}$"},
+                "Only these kinds of content, as the index names them. A cursor remembers them.",
             ),
             OpenApiParameter(
                 "limit",
@@ -92,7 +93,7 @@ def described_sync() -> type[Any]:
         responses={
             200: ok(sync_page(), "A page of changes."),
             304: NOT_MODIFIED,
-            **errors(400, 405, 406, 410, 500, 503),
+            **errors(400, 405, 406, 410, 500, 503, but=GONE),
         },
     )
     return described(SyncView, "Sync", operation)

@@ -120,6 +120,11 @@ def read_page(connection: BaseDatabaseWrapper, query: SyncQuery) -> SyncPage:
     )
 
 
+def state_digest(page: SyncPage) -> dict[str, Any]:
+    """What is live of each kind, by the name of its array."""
+    return {property_of(kind.path): page.digests.get(kind.kind, NOTHING) for kind in published.all_kinds()}
+
+
 def property_of(path: str) -> str:
     """The name of a kind's array in an answer."""
     return path.replace("-", "_")
@@ -144,9 +149,7 @@ def _body(page: SyncPage, query: SyncQuery) -> bytes:
         "cursor": canonical_json(SyncCursor(page.feed_id, page.mark, reached, query.locale, query.kinds).encoded()),
         "deleted": canonical_json([_tombstone(change) for change in changes if change.gone_reason]),
         "has_more": canonical_json(has_more),
-        "state_digest": canonical_json(
-            {property_of(kind.path): page.digests.get(kind.kind, NOTHING) for kind in published.all_kinds()}
-        ),
+        "state_digest": canonical_json(state_digest(page)),
     }
     for kind in published.all_kinds():
         bodies = [change.body for change in changes if change.kind == kind.kind and change.body is not None]

@@ -44,40 +44,68 @@ def _digests(documents: Any, using: str) -> str:
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kb', '0003_desk'),
+        ("kb", "0003_desk"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('release', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='kb.release')),
-                ('mark', models.CharField(max_length=16, unique=True)),
-                ('head', models.BigIntegerField(help_text="The feed's head after it.")),
-                ('at', models.DateTimeField()),
-                ('severity', models.CharField(choices=[('editorial', 'Editorial: same meaning, better words'), ('content', 'Content: new or changed information'), ('safety', 'Safety: the older text could harm')], max_length=10)),
-                ('summary', models.CharField(blank=True, max_length=200)),
+                (
+                    "release",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="kb.release",
+                    ),
+                ),
+                ("mark", models.CharField(max_length=16, unique=True)),
+                ("head", models.BigIntegerField(help_text="The feed's head after it.")),
+                ("at", models.DateTimeField()),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("editorial", "Editorial: same meaning, better words"),
+                            ("content", "Content: new or changed information"),
+                            ("safety", "Safety: the older text could harm"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("summary", models.CharField(blank=True, max_length=200)),
+                (
+                    "notice",
+                    models.TextField(
+                        default="", help_text="What readers are warned of: canonical JSON; empty: of nothing."
+                    ),
+                ),
             ],
             options={
-                'ordering': ['release_id'],
+                "ordering": ["release_id"],
             },
         ),
         migrations.AddField(
-            model_name='feed',
-            name='digests',
-            field=models.TextField(default='{}', help_text='By locale and kind, what is live: canonical JSON.'),
+            model_name="feed",
+            name="digests",
+            field=models.TextField(default="{}", help_text="By locale and kind, what is live: canonical JSON."),
         ),
         migrations.AddField(
-            model_name='feed',
-            name='mark',
-            field=models.CharField(blank=True, help_text="The last edition's mark; empty before the first.", max_length=16),
+            model_name="feed",
+            name="mark",
+            field=models.CharField(
+                blank=True, help_text="The last edition's mark; empty before the first.", max_length=16
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='terms',
-            field=models.BinaryField(help_text='What the search keeps of its own words; null: not made yet.', null=True),
+            model_name="document",
+            name="terms",
+            field=models.BinaryField(
+                help_text="What the search keeps of its own words; null: not made yet.", null=True
+            ),
         ),
         migrations.RunPython(begin, migrations.RunPython.noop),
     ]

@@ -130,6 +130,7 @@ class Edition(models.Model):
     at = models.DateTimeField()
     severity = models.CharField(max_length=10, choices=Severity.choices)
     summary = models.CharField(max_length=200, blank=True)
+    notice = models.TextField(default="", help_text="What readers are warned of: canonical JSON; empty: of nothing.")
 
     class Meta:
         ordering = ["release_id"]

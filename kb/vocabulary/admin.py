@@ -105,7 +105,7 @@ class RedFlagAdmin(EntryAdmin):
     about = "Warning signs: what you notice, why it matters, what to do."
     filters = ("is_global",)
     fieldsets = (
-        (None, {"fields": ("name", "slug", "urgency", "is_global")}),
+        (None, {"fields": ("name", "slug", "synonyms", "urgency", "is_global")}),
         ("What the reader sees", {"fields": ("text", "why", "action")}),
         *CLOSING[:1],
         ("For editors only", {"fields": ("rule_out", "editorial_note"), "description": "Never published."}),

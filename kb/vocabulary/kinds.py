@@ -45,7 +45,7 @@ register(
     Kind(
         name="red_flag",
         model=RedFlag,
-        columns=("slug", "name", "urgency", "is_global", "text", "why", "action", "rule_out", *SOURCED),
+        columns=("slug", "name", "synonyms", "urgency", "is_global", "text", "why", "action", "rule_out", *SOURCED),
         findings=red_flag_findings,
     )
 )

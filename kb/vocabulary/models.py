@@ -92,6 +92,9 @@ class Sourced(Cited):
 class RedFlag(Sourced, Entry):
     """A warning sign: what you notice, why it matters, what to do."""
 
+    synonyms = LinesField(
+        "other words", help_text="What people may search for, one a line: “DVT”. Apps find the warning sign by them."
+    )
     urgency = models.CharField(max_length=10, choices=RedFlagUrgency.choices)
     is_global = models.BooleanField(
         "stands everywhere", default=False, help_text="Stands in every clinical document, whatever its own list says."

@@ -49,6 +49,9 @@ class Source(Document):
 class RedFlag(SourcedDocument):
     """A warning sign: what the reader notices, why it matters, what to do."""
 
+    synonyms = serializers.ListField(
+        child=serializers.CharField(), help_text="Other words that people search for. Not to be shown as a diagnosis."
+    )
     urgency = serializers.ChoiceField(RedFlagUrgency.choices, help_text="How soon to act.")
     action_code = serializers.SerializerMethodField(help_text="Look it up in your region's contact route.")
     is_global = serializers.BooleanField(help_text="True if it stands in every clinical document.")

@@ -11,12 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
-
-import psycopg
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests import serving
 from tests.serving import BASE_DIR
@@ -66,7 +60,7 @@ class Desk:
 def standing(folder: Path, *, url: str) -> Iterator[Desk]:
     """Publishes what is due every second. `url`: a PostgreSQL database beside which to make ours, or “”."""
     with (
-        _database(url, "browser") as database,
+        serving.database_beside(url, "browser") as database,
         serving.running(folder / "data", database=database, PUBLISH_DUE_EVERY="1") as server,
     ):
         _add_colleagues(folder / "data", database)
@@ -79,21 +73,3 @@ def _add_colleagues(folder: Path, database: str) -> None:
     variables = serving.environment(folder, database=database)
     run = subprocess.run(command, cwd=BASE_DIR, env=variables, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
-
-
-@contextmanager
-def _database(url: str, name: str) -> Iterator[str]:
-    """A PostgreSQL database beside the one of the URL, dropped at the end. Without a URL: nothing, for SQLite."""
-    if not url:
-        yield ""
-        return
-    parts: dict[str, Any] = conninfo_to_dict(url)
-    parts["dbname"] = f"{parts['dbname']}_{name}"
-    ours = sql.Identifier(parts["dbname"])
-    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(ours))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(ours))
-        try:
-            yield f"postgresql:///?{urlencode(parts)}"
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(ours))

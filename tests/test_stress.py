@@ -1,0 +1,34 @@
+"""Eight editors publish at once while fifty phones sync; `make torture` runs ten times as much."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from config import environment
+from tests import serving, stress
+
+PUBLISHES = int(os.environ.get("PUBLISHES", "50"))
+DATABASE = environment.text("DATABASE_URL")
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """A PostgreSQL database beside the tests' own; “” for a new SQLite file."""
+    with serving.database_beside(DATABASE, "stress") as url:
+        yield url
+
+
+def test_nothing_is_lost_torn_locked_or_fetched_again_whole(own_database, tmp_path):
+    found = stress.run(tmp_path / "data", PUBLISHES, database=own_database)
+    print(found)
+    assert found.problems == []
+    assert found.published == PUBLISHES * stress.PUBLISHERS
+    assert found.syncs > stress.PHONES, "hardly any phone synced meanwhile"
+
+
+def test_the_harness_finds_publishers_that_do_not_wait_for_each_other(own_database, tmp_path):
+    found = stress.run(
+        tmp_path / "data", 40, phones=3, database=own_database, control="unlocked" if DATABASE else "impatient"
+    )
+    assert found.problems, "publishers that get in each other's way were not noticed"
