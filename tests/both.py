@@ -1,7 +1,7 @@
 """`python -m tests.both [WORDS FOR PYTEST]`: all tests on SQLite and on a PostgreSQL of their own; `make test` runs it.
 
-Two lines of work side by side, one for each of two cores; they share nothing. Coverage is measured on SQLite, where more
-tests run; what a browser does is not measured, for it happens in another process.
+Two lines of work side by side, one for each of two cores; they share nothing. Coverage is measured on SQLite, where
+more tests run; what a browser does is not measured, for it happens in another process.
 """
 
 import os
