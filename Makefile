@@ -74,6 +74,7 @@ mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find
 bench: $(VENV)/.dev-ok ## Measure loading, publishing, and the work on very long texts
 	$(PY) -m bench.load $(ARGS)
 	$(PY) -m bench.writing
+	$(PY) -m bench.starts
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev-ok ## Take the pictures of the desk in docs/images anew

@@ -50,17 +50,11 @@ def test_a_first_start_fills_the_installation_and_a_second_keeps_it(tmp_path):
         assert len(first.get("/api/v1/conditions")["items"]) == 7
         assert first.get("/readyz")["status"] == "ready"
         index = first.get("/api/v1")
-    seconds = []
-    for _ in range(3):  # a busy machine may be slow once
-        with running(folder) as again:
-            assert "password" not in again.said, "shown once only"
-            assert again.lets_in("editor", passwords["editor"]), "accounts are kept"
-            assert "Preparing" not in again.said
-            assert again.get("/api/v1") == index
-            seconds.append(again.seconds)
-        if seconds[-1] < 5:
-            break
-    assert min(seconds) < 5
+    with running(folder) as again:
+        assert "password" not in again.said, "shown once only"
+        assert again.lets_in("editor", passwords["editor"]), "accounts are kept"
+        assert "Preparing" not in again.said, "a second start has nothing to do (`bench.starts` measures it)"
+        assert again.get("/api/v1") == index
     assert folder.stat().st_mode & 0o777 == 0o700, "nobody else may read the data"
 
 
