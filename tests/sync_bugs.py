@@ -7,7 +7,7 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
 
-from kb import publishing
+from kb import publishing, reader
 from kb.api import sync
 from kb.models.published import Document, Edition, Feed
 from tests.phone import Phone, apply_page
@@ -61,7 +61,8 @@ def by_offset(connection: Any, query: sync.SyncQuery) -> sync.SyncPage:
 def head_after_rows(connection: Any, query: sync.SyncQuery) -> sync.SyncPage:
     """Two statements, and a release between them."""
     page = _read_page(connection, query)
-    meanwhile()
+    with _as_an_editor(connection):
+        meanwhile()
     feed = Feed.objects.get()
     digests = sync.json.loads(feed.digests).get(query.locale, {})
     return replace(page, head=feed.head, mark=feed.mark, digests=digests)
@@ -116,6 +117,19 @@ def nobody(*args: Any) -> set[Any]:
 
 def as_it_was() -> str:
     return Feed.objects.get().digests
+
+
+@contextmanager
+def _as_an_editor(connection: Any) -> Iterator[None]:
+    """In a test readers and editors share a connection, which is locked down while a reader is answered."""
+    if connection.vendor == "sqlite":
+        connection.connection.set_authorizer(None)
+        yield
+        connection.connection.set_authorizer(reader._authorize)
+    else:
+        reader._execute(connection, "RESET ROLE")
+        yield
+        reader._execute(connection, f"SET LOCAL ROLE {reader.ROLE}")
 
 
 class Hasty(Phone):

@@ -12,7 +12,7 @@ from hypothesis.stateful import invariant, precondition, rule
 from kb.compiler import Compiler
 from kb.models.entry import Entry
 from kb.models.published import Feed
-from kb.publishing import recompile
+from kb.publishing import recompile, verify
 from tests import story
 from tests.phone import Json, Phone, array_of
 from tests.test_publishing_machine import FEW, WORDS, Desk
@@ -136,6 +136,7 @@ class PhonesAtTheDesk(Desk):
             held = {pk for documents in fresh.copy.documents.values() for pk in documents}
             assert held <= live, "a fresh phone holds what is not live"
             assert phone.kinds or held == live, "a fresh phone lacks what is live"
+        assert verify() == [], "what phones get is not what a fresh compile makes"
 
 
 MEANWHILE: list[Any] = []
