@@ -125,7 +125,7 @@ FAULTS = [
         "a release is published twice", "kb/publishing.py", "if release.state == ReleaseState.PUBLISHED:", "if False:"
     ),
     Fault(
-        "half a release stays when the rest is refused",
+        "half a release stays when the rest breaks off",
         "kb/publishing.py",
         "@transaction.atomic\ndef publish(",
         "def publish(",

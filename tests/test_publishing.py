@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.enums import Severity
+from kb.enums import ReleaseState, Severity
 from kb.models.editing import Release
 from kb.models.published import Document, Facet, Link, Slug
 from kb.publishing import Refused, publish, recompile, verify
@@ -88,6 +88,21 @@ def test_publishing_the_same_wording_again_gives_no_new_seq(house):
     story.publish_release(_again(condition))
     assert Document.objects.get(entry=condition).seq == seq
     assert story.document(condition)["version"] == version
+
+
+def test_a_release_that_breaks_off_half_way_leaves_nothing(house, monkeypatch):
+    condition = ConditionFactory()
+    release = story.prepare(*(link.red_flag for link in condition.red_flags.all()), condition)
+    before = story.head(), Document.objects.count(), Link.objects.count()
+
+    def break_off(*args):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("kb.publishing._write_slugs", break_off)
+    with pytest.raises(OSError, match="the disk is full"):
+        story.publish_release(release)
+    assert (story.head(), Document.objects.count(), Link.objects.count()) == before
+    assert Release.objects.get(pk=release.pk).state == ReleaseState.DRAFT
 
 
 def test_publishing_a_published_release_again_does_nothing(house):
