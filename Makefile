@@ -46,6 +46,7 @@ format: $(VENV)/.dev-ok ## Format the code and mend what the linter can mend
 .PHONY: migrate
 migrate: $(VENV)/.run-ok ## Bring the database schema up to date
 	$(PY) manage.py migrate
+	$(PY) manage.py prepare_reader
 
 .PHONY: openapi
 openapi: $(VENV)/.dev-ok ## Write docs/openapi.json and docs/openapi.yaml from the code

@@ -6,7 +6,9 @@ from django.http import HttpRequest, JsonResponse
 
 from kb.compiler import COMPILER_VERSION
 from kb.models.published import Feed
-from kb.reader import reading
+from kb.reader import READABLE, reading
+
+REFUSED = "The database does not answer readers: {}. After an upgrade run `manage.py prepare_reader`."
 
 
 def alive(request: HttpRequest) -> JsonResponse:
@@ -23,8 +25,11 @@ def ready(request: HttpRequest) -> JsonResponse:
         # As readers do: on PostgreSQL their role may be missing while everything else works.
         with reading() as public:
             feed = Feed.objects.using(public.alias).get()
+            with public.cursor() as cursor:  # a table that came with an upgrade is not the readers' before they get it
+                for table in READABLE:
+                    cursor.execute(f"SELECT 1 FROM {table} LIMIT 0")  # noqa: S608  our own names
     except (DatabaseError, Feed.DoesNotExist) as error:
-        return _answer({"status": "not ready", "reason": f"The database does not answer: {type(error).__name__}."}, 503)
+        return _answer({"status": "not ready", "reason": REFUSED.format(type(error).__name__)}, 503)
     if feed.head and feed.compiler_version != COMPILER_VERSION:
         return _answer({"status": "not ready", "reason": "Run `manage.py recompile`."}, 503)
     return _answer({"status": "ready", "head": feed.head}, 200)

@@ -32,10 +32,9 @@ def make(*, at: datetime.datetime) -> list[Snapshot]:
         feed = queries.feed(connection)
     if not feed.mark:
         return []
-    made = [_make(locale, at=at) for locale in parameters.LOCALES if not _current(feed, locale)]
-    keep = {snapshot.name for locale in parameters.LOCALES for snapshot in _current(feed, locale)}
-    shelf.sweep(before=at - KEPT_FOR, keep=keep | {snapshot.name for snapshot in made})
-    return made
+    keep = set().union(*(_young(shelf.noted(locale), since=at - KEPT_FOR) for locale in parameters.LOCALES))
+    shelf.sweep(before=at - KEPT_FOR, keep=keep)  # first, because it may be what makes room on the disk
+    return [_make(locale, at=at) for locale in parameters.LOCALES if not _current(feed, locale)]
 
 
 def watch(*, stop: threading.Event, every: float, tell: Callable[[Snapshot], None]) -> None:
@@ -53,6 +52,13 @@ def watch(*, stop: threading.Event, every: float, tell: Callable[[Snapshot], Non
             trouble = repr(error)
         close_old_connections()
         stop.wait(every)
+
+
+def _young(noted: list[Snapshot], *, since: datetime.datetime) -> set[str]:
+    """The newest, and those that were the newest at some moment since then. `noted` are of one locale, newest first."""
+    newer = [None, *noted]
+    pairs = zip(noted, newer, strict=False)
+    return {snapshot.name for snapshot, next_one in pairs if next_one is None or next_one.moment >= since}
 
 
 def _current(feed: Feed, locale: str) -> list[Snapshot]:

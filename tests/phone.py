@@ -14,7 +14,7 @@ Get = Callable[[str], tuple[int, Json]]
 Download = Callable[[str, dict[str, str]], tuple[int, bytes]]
 """Asks for a path with headers; gives the status and as many bytes as came before the network went away."""
 
-NOT_ARRAYS = ("cursor", "deleted", "has_more", "state_digest")
+NOT_ARRAYS = ("cursor", "deleted", "edition", "has_more", "state_digest")
 
 
 @dataclass
@@ -62,9 +62,11 @@ class Phone:
         self.notices: list[Json] = []
 
     def sync(self) -> None:
-        """Stages pages until the last, then applies them all at once. Starts afresh where the server says so."""
+        """Stages pages until the last, then applies them all at once. Starts afresh, but only once: then it waits."""
+        before = self.resyncs
         while self.fetch_page():
-            pass
+            if self.resyncs > before + 1:
+                raise ConnectionError("told to start again twice: ask again in a minute, as after a 503")
 
     def fetch_page(self) -> bool:
         """One request. Whether there is more to fetch."""
@@ -79,7 +81,14 @@ class Phone:
         self.staged_cursor = page["cursor"]
         if page["has_more"]:
             return True
-        self.apply(self.staged)
+        was_whole = bool(self.copy.cursor)
+        try:
+            self.apply(self.staged)
+        except DigestMismatch:
+            if not was_whole:
+                raise
+            self.start_afresh()
+            return True
         return False
 
     def begin(self) -> None:
@@ -110,12 +119,14 @@ class Phone:
     def warnings(self) -> dict[str, str]:
         """What to say of which documents in the copy. A notice that is older than the held words is done with."""
         held = {pk: document for documents in self.copy.documents.values() for pk, document in documents.items()}
-        return {
-            told["id"]: told["action"]
-            for notice in reversed(self.notices)
-            for told in notice["documents"]
-            if told["id"] in held and held[told["id"]]["last_change"]["at"] < notice["at"]
-        }
+        found = {}
+        for notice in reversed(self.notices):
+            older = {pk: document for pk, document in held.items() if document["last_change"]["at"] < notice["at"]}
+            for told in notice["documents"]:
+                showing = [pk for pk, document in older.items() if told["id"] in json.dumps(document)]
+                found |= dict.fromkeys(showing, "changed")
+                found |= {told["id"]: told["action"]} if told["id"] in older else {}
+        return found
 
     def shown(self) -> set[str]:
         """The ids of what may be shown before the next sync."""

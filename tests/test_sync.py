@@ -1,6 +1,7 @@
 """/sync: what changed since a phone last asked, and what it is told when that cannot be said."""
 
 import base64
+import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from django.test import Client
 
 from kb import published
 from kb.api.cursors import SyncCursor, read_sync_cursor
-from kb.enums import TombstoneReason
+from kb.enums import Severity, TombstoneReason
 from kb.models.published import Feed
 from kb.publishing import verify
 from tests import story
 from tests.factories import ConditionFactory, ConditionSymptomFactory, SymptomFactory, TreatmentFactory
-from tests.phone import NOT_ARRAYS, Json, Phone
+from tests.phone import NOT_ARRAYS, DigestMismatch, Json, Phone
 
 ALL_KINDS = sorted(kind.kind for kind in published.all_kinds())
 
@@ -134,8 +135,15 @@ def test_a_phone_can_check_what_it_holds(link, reader):
         {"mark": "0" * 16},
         {"seq": 10**9},
         {"mark": "", "seq": 1},
+        {"kinds": ("bone",)},
     ],
-    ids=["another feed", "an edition nobody knows", "a number beyond the head", "a number without an edition"],
+    ids=[
+        "another feed",
+        "an edition nobody knows",
+        "a number beyond the head",
+        "a number without an edition",
+        "a kind that was taken out",
+    ],
 )
 def test_a_cursor_from_another_history_asks_for_a_resync(link, reader, changes):
     assert refusal(reader, f"?since={cursor(**changes)}")[:2] == (410, "/docs/problems#resync-required")
@@ -148,7 +156,7 @@ def test_a_cursor_that_nobody_made_is_refused_by_its_name(link, reader, text):
     assert refusal(reader, f"?since={text}") == (400, "/docs/problems#bad-parameter", "since")
 
 
-@pytest.mark.parametrize("kinds", [("symptom", "condition"), ("symptom", "symptom"), ("bone",), ()])
+@pytest.mark.parametrize("kinds", [("symptom", "condition"), ("symptom", "symptom"), ()])
 def test_a_cursor_of_kinds_that_no_answer_names_is_refused(link, reader, kinds):
     assert refusal(reader, f"?since={cursor(kinds=kinds)}")[0] == 400
 
@@ -167,3 +175,64 @@ def test_a_cursor_survives_releases_of_other_kinds(link, reader):
     page = ask(reader, f"?since={since}")
     assert (changed(page), page["deleted"]) == (set(), [])
     assert page["cursor"] != since
+
+
+def test_a_cursor_of_a_later_version_asks_for_a_resync(link, reader):
+    later = base64.urlsafe_b64encode(f"2 {'0' * 32} of another shape".encode()).decode().rstrip("=")
+    assert refusal(reader, f"?since={later}")[0] == 410
+
+
+def test_no_cache_answers_a_phone_that_asks_because_something_changed(link, reader):
+    page = story.get(reader, "/sync")
+    assert page.headers["Cache-Control"] == "public, no-cache"
+    assert page.json_body["edition"] == story.get(reader, "").json_body["edition"]
+    again = story.get(reader, "/sync", **{"if-none-match": page.headers["ETag"]})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, "public, no-cache")
+    lost = story.get(reader, f"/sync?since={cursor(mark='0' * 16)}", **{"if-none-match": "*"})
+    assert (lost.status_code, lost.headers["Cache-Control"]) == (410, "no-store")
+
+
+def test_a_phone_with_a_damaged_copy_takes_everything_again(link, reader):
+    phone = Phone(lambda path: (200, ask(reader, path.removeprefix("/sync"))))
+    phone.sync()
+    phone.copy.documents["conditions"].clear()
+    story.go_live(story.edit(link.symptom, name="Sore groin"))
+    phone.sync()
+    assert phone.resyncs == 1
+    assert phone.copy.digest("conditions") == ask(reader)["state_digest"]["conditions"]
+
+
+def test_a_phone_whose_copy_never_comes_right_gives_up_and_keeps_the_old_one(link, reader):
+    def wrong(path: str) -> tuple[int, Json]:
+        page = ask(reader, path.removeprefix("/sync"))
+        page["state_digest"]["symptoms"]["digest"] = "0" * 64
+        return 200, page
+
+    phone = Phone(wrong)
+    with pytest.raises(DigestMismatch):
+        phone.sync()
+    assert phone.copy.documents == {}
+
+
+def test_a_phone_that_is_told_to_start_again_twice_waits(link, reader):
+    asked = []
+
+    def lost(path: str) -> tuple[int, Json]:
+        asked.append(path)
+        return 410, {}
+
+    with pytest.raises(ConnectionError):
+        Phone(lost).sync()
+    assert len(asked) == 2
+
+
+def test_a_change_of_safety_in_a_red_flag_warns_on_the_articles_that_show_it(link, reader):
+    phone = Phone(lambda path: (200, story.get(reader, path).json_body), kinds=("condition",))
+    phone.sync()
+    flag = link.condition.red_flags.get().red_flag
+    later = story.NOW + datetime.timedelta(hours=1)
+    release = story.prepare(story.edit(flag, action="Stop at once."), severity=Severity.SAFETY, summary="Stop at once.")
+    story.publish_release(release, at=later)
+    phone.read_notices()
+    assert phone.warnings() == {str(link.condition.pk): "changed"}
+    phone.sync()

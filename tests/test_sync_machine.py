@@ -29,7 +29,7 @@ def test_phones_that_sync_in_steps_hold_what_fresh_ones_do():
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_bug_that_others_shipped_is_caught(bug: Bug):
     machine = type("WithABug", (PhonesAtTheDesk,), {"phone": bug.phone, "steps": 0})
-    with bug.planted(), pytest.raises(Exception) as caught:
+    with bug.planted(), pytest.raises(bug.caught_by) as caught:
         _run(machine, runs=400, phases=[Phase.generate])
     print(f"{bug.name}: caught after {machine.steps} steps, seed {SEED}: {_first_line(caught.value)}")
 

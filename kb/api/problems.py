@@ -60,6 +60,7 @@ RESYNC_REQUIRED = ProblemType(
     410,
     "Your copy does not belong to this server's history",
     "Take the newest snapshot, or sync without `since`, and replace your copy with it. Show the old one until then.",
+    is_cacheable=False,
 )
 RANGE_NOT_SATISFIABLE = ProblemType(
     "range-not-satisfiable",

@@ -8,6 +8,8 @@ from kb.canonical import gzipped, sha256
 
 JSON = "application/json"
 CACHE = "public, max-age=60, stale-if-error=86400"
+ASK_AGAIN = "public, no-cache"
+"""For what a phone asks because something changed: an answer from before would make it miss just that."""
 GZIP_SUFFIX = "-gzip"
 ANY = "*"
 VERSION_LENGTH = 32
@@ -41,26 +43,28 @@ def holds(request: HttpRequest, version: str) -> bool:
     return version in held or ANY in held
 
 
-def not_modified(request: HttpRequest, version: str) -> HttpResponse:
+def not_modified(request: HttpRequest, version: str, *, cache: str = CACHE) -> HttpResponse:
     response = HttpResponse(status=304)
-    _label(response, version, is_gzip=accepts_gzip(request))
+    _label(response, version, is_gzip=accepts_gzip(request), cache=cache)
     return response
 
 
-def stored(request: HttpRequest, body: bytes, version: str, *, is_gzip: bool, media_type: str = JSON) -> HttpResponse:
+def stored(
+    request: HttpRequest, body: bytes, version: str, *, is_gzip: bool, media_type: str = JSON, cache: str = CACHE
+) -> HttpResponse:
     """`body` is in the coding that it was stored in."""
     response = HttpResponse(b"" if request.method == "HEAD" else body, media_type)
     response.headers["Content-Length"] = str(len(body))
     if is_gzip:
         response.headers["Content-Encoding"] = "gzip"
-    _label(response, version, is_gzip=is_gzip)
+    _label(response, version, is_gzip=is_gzip, cache=cache)
     return response
 
 
-def made(request: HttpRequest, body: bytes, version: str) -> HttpResponse:
+def made(request: HttpRequest, body: bytes, version: str, *, cache: str = CACHE) -> HttpResponse:
     """For bodies that are put together on the way out, such as lists. However small: a 304 must name the same tag."""
     is_gzip = accepts_gzip(request)
-    return stored(request, gzipped(body) if is_gzip else body, version, is_gzip=is_gzip)
+    return stored(request, gzipped(body) if is_gzip else body, version, is_gzip=is_gzip, cache=cache)
 
 
 def _quality(parameter: str) -> float:
@@ -71,7 +75,7 @@ def _quality(parameter: str) -> float:
         return 0.0
 
 
-def _label(response: HttpResponse, version: str, *, is_gzip: bool) -> None:
+def _label(response: HttpResponse, version: str, *, is_gzip: bool, cache: str) -> None:
     response.headers["ETag"] = f'"{version}{GZIP_SUFFIX if is_gzip else ""}"'
-    response.headers["Cache-Control"] = CACHE
+    response.headers["Cache-Control"] = cache
     response.headers["Vary"] = "Accept-Encoding"

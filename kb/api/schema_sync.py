@@ -49,6 +49,11 @@ def sync_page() -> type[serializers.Serializer[Any]]:
     fields = {
         **arrays,
         "deleted": Tombstone(many=True, help_text="What to remove."),
+        "edition": serializers.CharField(
+            allow_blank=True,
+            max_length=16,
+            help_text="As the index names it. Keep the index's ETag only if both name the same.",
+        ),
         "cursor": serializers.CharField(max_length=1000, help_text="Send it as `since` next time. Opaque."),
         "has_more": serializers.BooleanField(
             help_text="True: ask again at once, and apply nothing before an answer says false."

@@ -42,8 +42,8 @@ class SnapshotsView(PublicView):
         body = canonical_json({"items": [_item(snapshot) for snapshot in offered]})
         version = responses.version_of(body)
         if responses.holds(request, version):
-            return responses.not_modified(request, version)
-        return responses.made(request, body, version)
+            return responses.not_modified(request, version, cache=responses.ASK_AGAIN)
+        return responses.made(request, body, version, cache=responses.ASK_AGAIN)
 
 
 class GzipRenderer(BaseRenderer):

@@ -66,14 +66,14 @@ class SyncView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponse:
         query = read_query(request.META["QUERY_STRING"])
         with reading() as connection:
-            if responses.held_versions(request):
+            if responses.held_versions(request) not in ([], [responses.ANY]):  # “any” is not one of ours
                 version = _version(queries.feed(connection), query)
                 if responses.holds(request, version):
-                    return responses.not_modified(request, version)
+                    return responses.not_modified(request, version, cache=responses.ASK_AGAIN)
             page = read_page(connection, query)
         if query.since and not _continues(query.since, page):
             raise ApiProblem(RESYNC_REQUIRED, "This server cannot tell what changed since. Take everything again.")
-        return responses.made(request, _body(page, query), _version(page, query))
+        return responses.made(request, _body(page, query), _version(page, query), cache=responses.ASK_AGAIN)
 
 
 def read_query(query_string: str) -> SyncQuery:
@@ -147,6 +147,7 @@ def _body(page: SyncPage, query: SyncQuery) -> bytes:
     reached = changes[-1].seq if has_more else page.head
     parts = {
         "cursor": canonical_json(SyncCursor(page.feed_id, page.mark, reached, query.locale, query.kinds).encoded()),
+        "edition": canonical_json(page.mark),
         "deleted": canonical_json([_tombstone(change) for change in changes if change.gone_reason]),
         "has_more": canonical_json(has_more),
         "state_digest": canonical_json(state_digest(page)),
@@ -163,4 +164,6 @@ def _tombstone(change: Change) -> dict[str, Any]:
 
 
 def _version(feed: Feed | SyncPage, query: SyncQuery) -> str:
-    return responses.version_of(f"{feed.feed_id} {feed.mark} {API_VERSION} sync {query.canonical()}".encode())
+    """The kinds count as well: a new one brings an array of its own."""
+    kinds = ",".join(kind.kind for kind in published.all_kinds())
+    return responses.version_of(f"{feed.feed_id} {feed.mark} {API_VERSION} {kinds} sync {query.canonical()}".encode())
