@@ -186,12 +186,13 @@ def _write(feed: Feed, planned: Plan) -> None:
     changed = [pin for pk, pin in after.pins.items() if pk in compiled or pin != before.pins.get(pk)]
     changed.sort(key=lambda pin: (pin.kind, str(pin.entry_id)))
     made = [_document(feed, after, pin, compiled.get(pin.entry_id)) for pin in changed]
+    reworded = touched | (before.linking_to(_moved(before, after)) & compiled.keys())
     for document in made:
-        if document.entry_id in touched:  # the others say what they said: they only show something that changed
+        if document.entry_id in reworded:
             document.terms = compiled[document.entry_id].terms
     new = [document for document in made if document.pk is None]
     Document.objects.bulk_create(new, batch_size=200)
-    _update_documents([document for document in made if document not in new], touched)
+    _update_documents([document for document in made if document not in new], reworded)
     _write_facets({document.pk: _facets_of(compiled.get(document.entry_id)) for document in made})
     _write_links(after, touched, {pin.entry_id for pin in changed if not pin.is_live})
     _write_slugs([after.pins[pk] for pk in touched])
@@ -249,7 +250,16 @@ def _columns(world: World, pin: Pin, made: Compiled | None) -> dict[str, Any]:
     }
 
 
-def _update_documents(documents: list[Document], touched: set[UUID]) -> None:
+def _moved(before: World, after: World) -> set[UUID]:
+    """What came, went or was merged: its links say more or less from now on, and what a link says is the page's own.
+
+    The pages that only show a new name say what they said, and the search keeps what it knows of them.
+    """
+    places = [{pk: (pin.is_live, pin.replaced_by_id) for pk, pin in world.pins.items()} for world in (before, after)]
+    return {pk for pk, place in places[1].items() if places[0].get(pk, (False, None)) != place}
+
+
+def _update_documents(documents: list[Document], reworded: set[UUID]) -> None:
     """Upserts: those whose bytes stayed keep their seq; those with no new wording, what the search knows of them."""
     unchanged = ("id", "entry", "locale", "seq", "terms")
     columns = [field.name for field in Document._meta.concrete_fields if field.name not in unchanged]
@@ -260,7 +270,7 @@ def _update_documents(documents: list[Document], touched: set[UUID]) -> None:
         document.seq = seqs[document.pk]
     for some, names in ((moved, [*columns, "seq"]), (stayed, columns)):
         for is_reworded, written in ((True, [*names, "terms"]), (False, names)):
-            group = [d for d in some if (d.entry_id in touched or bool(d.gone_reason)) is is_reworded]
+            group = [d for d in some if (d.entry_id in reworded or bool(d.gone_reason)) is is_reworded]
             Document.objects.bulk_create(
                 group, batch_size=200, update_conflicts=True, unique_fields=["id"], update_fields=written
             )

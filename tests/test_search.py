@@ -16,6 +16,7 @@ from kb import published
 from kb.api.search import SearchQuery
 from kb.api.search import found as answer
 from kb.models.published import Document
+from kb.publishing import verify
 from kb.search.asking import MOST_WORDS, understood
 from kb.search.index import Change, Index
 from kb.search.terms import VERSION, terms_of
@@ -368,3 +369,19 @@ def _made(number: int, said: tuple[list[str], list[str]] | None) -> Change:
     name, text = said
     document = {"name": " ".join(name), "summary": " ".join(text), "synonyms": [], "what_to_do": " ".join(text)}
     return Change(UUID(int=number), "symptom", "it", terms_of(published.get("symptom"), document))
+
+
+def test_what_a_page_said_beside_a_link_is_found_only_while_readers_see_it(house, reader):
+    link = ConditionSymptomFactory(note="Mostly at daybreak.")
+    story.go_live(link.symptom, link.condition)
+    assert found(reader, "daybreak") == [f"condition/{link.condition.slug}"]
+    story.withdraw(link.symptom)
+    assert found(reader, "daybreak") == []
+    story.go_live(link.symptom)
+    assert found(reader, "daybreak") == [f"condition/{link.condition.slug}"]
+    survivor = SymptomFactory()
+    ConditionSymptomFactory(condition=link.condition, symptom=survivor)
+    story.go_live(survivor, link.condition)
+    story.merge(link.symptom, into=survivor)
+    assert (found(reader, "daybreak") == []) is ("daybreak" not in str(story.document(link.condition)))
+    assert verify() == []
