@@ -222,17 +222,17 @@ def rehearse_publishing(revision: Revision, *, by: User, at: datetime.datetime) 
 
 def rehearse_publishing_all(revisions: list[Revision], *, by: User, at: datetime.datetime) -> Plan:
     """What approving and publishing these wordings together would do."""
-    items = [_publication(None, revision) for revision in revisions]
-    for number, item in enumerate(items, start=1):
-        item.approval = Approval(
-            pk=-number,  # no approval has it
-            revision=item.revision,
-            approved_by=by,
-            approved_at=at,
-            sha256=item.revision.sha256 if item.revision else "",
-            role=ReviewRole.CLINICAL_EDITOR,
-            next_review_on=at.date() + review.REVIEW_INTERVAL,
+    live = desk.live_revision_ids([revision.entry_id for revision in revisions])
+    items = [
+        ReleaseItem(
+            entry=revision.entry,
+            locale=revision.locale,
+            revision=revision,
+            approval=review.as_if_approved(revision, by=by, at=at, number=number),
+            prepared_against_id=live.get(revision.entry_id),
         )
+        for number, revision in enumerate(revisions, start=1)
+    ]
     return _rehearsed(items, at)
 
 

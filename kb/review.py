@@ -103,6 +103,19 @@ def latest_approval(revision: Revision) -> Approval | None:
     return Approval.objects.filter(revision=revision).order_by("-approved_at", "-pk").first()
 
 
+def as_if_approved(revision: Revision, *, by: User, at: datetime.datetime, number: int) -> Approval:
+    """An approval that nobody has given yet, for a rehearsal. `number` tells it from the others there."""
+    return Approval(
+        pk=-number,  # no approval has it
+        revision=revision,
+        approved_by=by,
+        approved_at=at,
+        sha256=revision.sha256,
+        role=ReviewRole.CLINICAL_EDITOR,
+        next_review_on=at.date() + REVIEW_INTERVAL,
+    )
+
+
 def writers(revision: Revision) -> set[int]:
     """Who saved a revision of the entry since the last approved one before this, up to this.
 

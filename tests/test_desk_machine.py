@@ -28,9 +28,7 @@ def test_nothing_goes_live_that_a_stranger_to_the_text_did_not_approve():
     assert machine.happened["published"] > machine.steps / 100, "hardly anything was published, so nothing was tried"
 
 
-control = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="The controls run on SQLite: the machine is the same."
-)
+control = pytest.mark.skipif(connection.vendor != "sqlite", reason="the machine is the same; it ran on SQLite")
 
 
 @control

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.db import connection
 
 from tests.serving import BASE_DIR, environment, free_port, running
 
@@ -17,9 +17,7 @@ MAIN = "import sys; from config import server; sys.exit(server.main(sys.argv[1:]
 
 # These tests start processes that know nothing of this one's database: with DATABASE_URL they would write into the
 # database of the same name, so they run on the SQLite file of a folder of their own, and once is enough.
-once = pytest.mark.skipif(
-    "postgresql" in settings.DATABASES["default"]["ENGINE"], reason="starts SQLite installations; ran in the SQLite run"
-)
+once = pytest.mark.skipif(connection.vendor != "sqlite", reason="starts SQLite installations; ran in the SQLite run")
 
 
 def refused(folder: Path, port: int | str, *, code: str = MAIN, setup: bool = True) -> str:

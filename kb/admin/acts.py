@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kb import editing, workflow
 from kb.admin.act_forms import ActForm, merge_targets
+from kb.admin.failures import MOVED_MEANWHILE
 from kb.admin.listing import searchable
 from kb.admin.release_acts import Merge, Publish, Withdraw
 from kb.admin.release_page import receipt
@@ -22,7 +23,6 @@ from kb.admin.scenes import Act, Said, Scene, digest, scene_of
 from kb.publishing import Refused
 
 ACTS: tuple[Act, ...] = (Submit(), TakeBack(), SendBack(), Approve(), Publish(), Withdraw(), Merge())
-MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
 FROM_ELSEWHERE = "This page was not opened here, or it is too old. Open it again, and look before you press."
 READ_FIRST = "Read what stands under “Please read this first”, and tick that you have."
 FOUND_AT_ONCE = 20

@@ -145,7 +145,7 @@ class EntryAdmin(OwnQuestions, admin.ModelAdmin):
 
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
         """The form looks at its lists, too, when somebody else saved meanwhile."""
-        formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]  # not in the stubs
+        formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]  # a private hook that the stubs leave out
         obj.lists = formsets
         return formsets, inlines
 
@@ -201,7 +201,7 @@ class EntryAdmin(OwnQuestions, admin.ModelAdmin):
 
     def missing(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Leads away from the address of an entry that does not exist, and says so."""
-        redirect: HttpResponse = super()._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[misc]  # not in the stubs
+        redirect: HttpResponse = super()._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[misc]  # a private hook that the stubs leave out
         return redirect
 
     # Publishing

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from kb import checks, desk, gathering, kinds, phone, queues, releases, vouching, workflow
 from kb.admin.act_forms import BulkApproveForm, PutInForm
 from kb.admin.addresses import address_of, kind_name
+from kb.admin.failures import MOVED_MEANWHILE
 from kb.admin.findings import Findings, shown
 from kb.admin.release_page import Receipt, receipt
 from kb.admin.scenes import digest
@@ -35,7 +36,6 @@ from kb.workflow import Status
 
 MOST = 50
 TOO_MANY = f"Choose at most {MOST} pages at once, so that each of them can be read."
-MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
 
 View = Callable[..., HttpResponse]
 
@@ -141,11 +141,13 @@ def approve_live_view(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"That is done already: {_pages(len(ticked))} approved, and readers are told so.")
             return HttpResponseRedirect(_back(request))
         is_filled_in = form.is_valid()
-        problems = _against(request, laid_out, ticked, form)
+        offered = {sheet.entry.pk for sheet in laid_out.sheets}
+        read = [one for one in ticked if one.entry_id in offered]
+        problems = _against(request, laid_out, read, form)
         if is_filled_in and not problems:
-            release, problems = _approved(request, ticked, form.cleaned_data)
+            release, problems = _approved(request, read, form.cleaned_data)
             if release is not None:
-                messages.success(request, _told(release, len(ticked)))
+                messages.success(request, _told(release, len(read)))
                 return HttpResponseRedirect(_back(request))
     return _answer(
         request,
@@ -219,18 +221,16 @@ def _tokens(request: HttpRequest, entries: list[Any]) -> dict[UUID, Seen]:
     return found
 
 
-def _against(request: HttpRequest, laid_out: Desk, ticked: list[Seen], form: BulkApproveForm) -> list[str]:
+def _against(request: HttpRequest, laid_out: Desk, read: list[Seen], form: BulkApproveForm) -> list[str]:
     """What the person has not said yet."""
     problems = []
     if laid_out.left_out and request.POST.get("leave_out") != laid_out.leave_out:
         problems.append("Some of the pages cannot be approved by you now. Say below that they are left out.")
-    left_out = {one.entry.pk for one in laid_out.left_out}
-    if not [one for one in ticked if one.entry_id not in left_out]:
+    if not read:
         problems.append("Tick “I have read this” under each page that you approve.")
     far_ahead = _far_ahead(form)
     if far_ahead and request.POST.get("far_ahead") != digest(far_ahead):
         problems.append("Look at the date of the next review again.")
-    ticked[:] = [one for one in ticked if one.entry_id not in left_out]
     return problems
 
 

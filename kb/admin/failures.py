@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views import csrf, defaults
 
 TOO_LARGE = RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent
+MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
 NOTHING_TO_OPEN = ("logout", "jsi18n", "autocomplete")
 
 

@@ -45,7 +45,7 @@ class PlainForm(forms.ModelForm):
     def _post_clean(self) -> None:
         """Django words constraints for programmers, and leaves out those that name the entry which owns a row."""
         self.instance.validate_constraints = _checked_below
-        super()._post_clean()  # type: ignore[misc]  # the stubs do not know it
+        super()._post_clean()  # type: ignore[misc]  # a private hook that the stubs leave out
         del self.instance.validate_constraints
         exclude = self._get_validation_exclusions()  # type: ignore[attr-defined]  # a private hook that the stubs leave out
         for model, constraints in self.instance.get_constraints():
@@ -154,5 +154,5 @@ class EntryForm(PlainForm):
         return conflict.found(self.instance, self.kind_name, seen_version, seen_revision)
 
     def _get_validation_exclusions(self) -> set[str]:
-        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # the stubs do not know it
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # a private hook that the stubs leave out
         return exclusions - {"kind"}

@@ -24,13 +24,13 @@ class OwnQuestions:
     """For a ModelAdmin: its list answers its own filters, and not any lookup on any column as Django's would."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        listed: Any = self.get_list_filter(request)  # type: ignore[attr-defined]  # of the ModelAdmin
+        listed: Any = self.get_list_filter(request)  # type: ignore[attr-defined]  # the ModelAdmin beside it has it
         own = [name for name in listed if isinstance(name, str)]
         ours = {one.parameter_name for one in listed if hasattr(one, "parameter_name")}
         return lookup in ours | {f"{name}__{ending}" for name in own for ending in ("exact", "isnull")}
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        found: tuple[Any, bool] = super().get_search_results(request, queryset, searchable(search_term))  # type: ignore[misc]  # of the ModelAdmin
+        found: tuple[Any, bool] = super().get_search_results(request, queryset, searchable(search_term))  # type: ignore[misc]  # the ModelAdmin beside it has it
         return found
 
 

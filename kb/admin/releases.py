@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from kb import releases, workflow
 from kb.admin import release_page
 from kb.admin.base import badge
+from kb.admin.failures import MOVED_MEANWHILE
 from kb.admin.kernel import NeverChanged
 from kb.admin.listing import OwnQuestions
 from kb.admin.release_forms import CancelForm, DescribeForm, GatherForm, RemovalForm, TitleForm
@@ -33,7 +34,6 @@ from kb.publishing import Refused
 from kb.record import told
 
 Said = dict[str, Any]
-MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
 
 
 # What the buttons do. Each returns what to tell the person.
@@ -328,7 +328,7 @@ class ReleaseAdmin(OwnQuestions, NeverChanged, admin.ModelAdmin):
         return wrapped
 
     def _missing(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        redirect: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # not in the stubs
+        redirect: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]  # a private hook that the stubs leave out
         return redirect
 
 

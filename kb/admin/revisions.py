@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from kb import differences, editing, readable
+from kb.admin.failures import MOVED_MEANWHILE
 from kb.admin.standing import entry_of, name_of, names_of, standing_of
 from kb.desk import DEFAULT_LOCALE
 from kb.differences import Change
@@ -27,7 +28,6 @@ from kb.models.editing import Approval, ReleaseItem, Revision, Step
 from kb.models.published import Document
 
 PAGE = 20
-MOVED_MEANWHILE = "Somebody else changed this at the same moment. Nothing was done; look again, then try once more."
 
 View = Callable[..., HttpResponse]
 
