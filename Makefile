@@ -17,26 +17,29 @@ ARGS ?=
 
 # --require-hashes also refuses a dependency that the lock file lacks, so pip keeps resolving (no --no-deps).
 INSTALL := $(PY) -m pip --disable-pip-version-check --quiet install --require-hashes
+# The lock file says which bytes; no package may run a script of its own.
+NPM_QUIETLY := --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: run
 run: $(VENV)/.run-ok ## Start Stride KB with its starter content (PORT=8000, DATA_DIR=./data)
 	@exec $(PY) -m config.server run --setup
 
 .PHONY: test
-test: $(VENV)/.dev-ok ## Run all tests with coverage, on SQLite and on a PostgreSQL of their own (ARGS="-k word")
+test: $(VENV)/.dev-ok $(VENV)/.node-ok ## Run all tests with coverage, on SQLite and on a PostgreSQL of their own (ARGS="-k word")
 	@$(PY) -m tests.both $(ARGS)
 
 # The checks load the settings, and the settings keep things: not in the developer's data folder.
 check: export DATA_DIR := $(VENV)/check-data
 check: export DATABASE_URL :=
 .PHONY: check
-check: $(VENV)/.dev-ok ## Check formatting, lint, types, import contracts, migrations and the committed OpenAPI file
+check: $(VENV)/.dev-ok $(VENV)/.node-ok ## Check formatting, lint, types, import contracts, migrations and the API's contract
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy .
 	$(VENV)/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py export_openapi --check
+	$(PY) -m clients.check
 
 .PHONY: format
 format: $(VENV)/.dev-ok ## Format the code and mend what the linter can mend
@@ -51,6 +54,15 @@ migrate: $(VENV)/.run-ok ## Bring the database schema up to date
 .PHONY: openapi
 openapi: $(VENV)/.dev-ok ## Write docs/openapi.json and docs/openapi.yaml from the code
 	$(PY) manage.py export_openapi
+
+.PHONY: clients
+clients: $(VENV)/.clients-ok ## Generate clients in five languages into clients/generated, compile three (docs/clients.md)
+	$(PY) -m clients.generate
+	$(PY) -m clients.compiled
+
+.PHONY: promise
+promise: $(VENV)/.dev-ok $(VENV)/.node-ok ## At a release: keep the contract as what later versions must not break
+	$(PY) -m clients.released
 
 .PHONY: examples
 examples: $(VENV)/.dev-ok ## Write docs/examples.json and the contract anew from the starter pack
@@ -86,16 +98,18 @@ hooks: ## Run `make check` before every commit in this clone
 	git config core.hooksPath .githooks
 
 .PHONY: lock
-lock: $(PY) ## Write requirements.txt and requirements-dev.txt from the .in files (UPGRADE=1: newest versions)
+lock: $(PY) ## Write requirements.txt and the two others from the .in files (UPGRADE=1: newest versions)
 	@$(PY) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-clients; do \
 		$(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 			--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; \
 	done
+	@$(VENV)/lock/bin/uv pip compile --quiet --no-deps --generate-hashes --custom-compile-command "make lock" \
+		$(if $(UPGRADE),--upgrade) requirements-kotlin.in -o requirements-kotlin.txt
 
 .PHONY: clean
 clean: ## Remove .venv and what tools left behind; never touches the data folder
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis clients/generated
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -112,6 +126,20 @@ $(VENV)/.run-ok: requirements.txt $(PY)
 $(VENV)/.dev-ok: requirements-dev.txt $(VENV)/.run-ok
 	@echo "Installing what the tests and checks need into $(VENV) (once)"
 	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.node-ok: clients/tools/package.json clients/tools/package-lock.json $(VENV)/.dev-ok
+	@echo "Installing Redocly and the TypeScript compiler into $(VENV)/tools (once)"
+	@mkdir -p $(VENV)/tools && cp clients/tools/package*.json $(VENV)/tools
+	@cd $(VENV)/tools && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci $(NPM_QUIETLY)
+	@touch $@
+
+$(VENV)/.clients-ok: requirements-clients.txt requirements-kotlin.txt clients/tools/kotlin/package-lock.json $(VENV)/.node-ok
+	@echo "Installing the generator with its Java, and a Kotlin compiler, into $(VENV) (once, about 400 MB)"
+	@$(INSTALL) -r requirements-clients.txt
+	@$(INSTALL) --no-deps --upgrade --target $(VENV)/kotlin/python -r requirements-kotlin.txt
+	@cp clients/tools/kotlin/package*.json $(VENV)/kotlin
+	@cd $(VENV)/kotlin && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci $(NPM_QUIETLY)
 	@touch $@
 
 $(PY):

@@ -115,25 +115,31 @@ class Figure(Statement):
     """A number about how often something is found."""
 
     measure = serializers.ChoiceField(Measure.choices, help_text="What it counts.")
-    measure_note = serializers.CharField(allow_blank=True, help_text="What exactly was counted; may be empty.")
+    measure_note = serializers.CharField(
+        allow_blank=True, max_length=200, help_text="What exactly was counted; may be empty."
+    )
     value_low = NumberField(min_value=0, help_text="In `unit`.")
     value_high = NumberField(min_value=0, help_text="In `unit`; equals value_low if it is one number.")
     unit = serializers.ChoiceField(Unit.choices, help_text="Of both values.")
-    population = serializers.CharField(help_text="Of whom.")
+    population = serializers.CharField(max_length=200, help_text="Of whom.")
     confidence = serializers.ChoiceField(Confidence.choices, help_text="How far it can be trusted. Show it.")
     note = serializers.CharField(allow_blank=True, help_text="What to know about it; may be empty.")
+
+
+class ComplicationCard(ConditionCard):
+    """The condition that a complication is, or null: it has no published entry of its own."""
 
 
 class Complication(Statement):
     """What the condition can turn into."""
 
-    leads_to = ConditionCard(allow_null=True, help_text="Null: no published entry of its own.")
+    leads_to = ComplicationCard(allow_null=True)
 
 
 class Symptom(ClinicalDocument):
     """Something that a runner can notice."""
 
-    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    synonyms = serializers.ListField(child=serializers.CharField(max_length=200), help_text="Other names for it.")
     is_key_sign = serializers.BooleanField(help_text="One of the signs to know first.")
     body_regions = serializers.ListField(
         child=serializers.ChoiceField(BodyRegion.choices), help_text="Where it is felt."
@@ -148,7 +154,7 @@ class Symptom(ClinicalDocument):
 class Condition(ClinicalDocument):
     """An injury or disease that hurts a runner."""
 
-    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    synonyms = serializers.ListField(child=serializers.CharField(max_length=200), help_text="Other names for it.")
     synonym_note = serializers.CharField(allow_blank=True, help_text="How the names differ; may be empty.")
     body_regions = serializers.ListField(
         child=serializers.ChoiceField(BodyRegion.choices), help_text="Where it is felt."

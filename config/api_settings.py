@@ -23,7 +23,8 @@ DESCRIPTION = f"""The open knowledge base of running injuries.
 **Intended use.** {INTENDED_USE}
 
 **Safety.** Every document that advises a reader carries `urgency`, `when_to_get_help`, `disclaimers` and `review`. Show
-`when_to_get_help` before anything else, and `review.status` honestly.
+`when_to_get_help` before anything else, and `review.status` honestly. Who finds content that could hurt somebody
+reports it to `report_unsafe_content` of the index.
 
 **Reading.** Anonymous GET; no cookies, no keys. HEAD answers like GET, without the body. Each answer has a strong ETag:
 send it back in `If-None-Match`, and an unchanged answer costs 304. Lists are pages: follow `next` until it is null. An
@@ -44,6 +45,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Stride KB",
     "VERSION": "1.0.0",
     "DESCRIPTION": DESCRIPTION,
+    # No address: generators refuse a relative one, and each installation has its own.
+    "CONTACT": {"name": "The Stride KB project"},
     "LICENSE": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     "OAS_VERSION": "3.0.3",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -59,7 +62,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "kb.api.openapi.describe_document",
         "kb.api.openapi.describe_enumerations",
         "kb.api.openapi.describe_responses",
+        "kb.api.openapi.describe_deprecations",
         "kb.api.openapi.tidy",
+        "kb.api.openapi.say_null_once",
         "kb.api.openapi.add_examples",
     ],
     # Every enumeration has its own name, so that generated clients do too. `/api/v1/vocabulary` lists the same ones.

@@ -10,8 +10,10 @@ from kb.compiler import Inputs
 from kb.enums import Severity
 
 Json = dict[str, Any]
+KIND_PATTERN = "^[a-z_]{1,40}$"
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LOCALE_PATTERN = r"^[a-z]{2}(-[A-Z]{2})?$"
+ADDRESS_PATTERN = r"^([A-Za-z]+://\S+)?$"
 
 
 def inputs_of(field: serializers.Field[Any, Any, Any, Any]) -> Inputs:
@@ -53,8 +55,8 @@ class Card(serializers.Serializer[Any]):
     """The few fields by which a document shows an entry that it links to."""
 
     id = serializers.UUIDField(help_text="Names the entry. Never changes.")
-    kind = serializers.CharField(
-        max_length=40, help_text="The kind of content, such as `condition`; the index lists them."
+    kind = serializers.RegexField(
+        KIND_PATTERN, help_text="The kind of content, such as `condition`; the index lists them."
     )
     slug = serializers.RegexField(SLUG_PATTERN, max_length=80, help_text="May change; an old one is redirected.")
     name = serializers.CharField(max_length=300, help_text="The title, in `content_locale`.")
@@ -115,7 +117,7 @@ class Document(serializers.Serializer[Any]):
     def get_id(self, wording: Json) -> str:
         return inputs_of(self).entry_id
 
-    @extend_schema_field({"type": "string", "maxLength": 40})
+    @extend_schema_field({"type": "string", "pattern": KIND_PATTERN})
     def get_kind(self, wording: Json) -> str:
         return inputs_of(self).kind
 

@@ -120,18 +120,18 @@ class StepVerb(TextChoices):
 class FoundIn(TextChoices):
     """Where a search found the words that were asked for."""
 
-    NAME = "name", "In its name"
-    SYNONYM = "synonym", "In another name for it"
-    SUMMARY = "summary", "In its summary"
-    TEXT = "text", "In its text"
+    IN_NAME = "name", "In its name"
+    IN_SYNONYM = "synonym", "In another name for it"
+    IN_SUMMARY = "summary", "In its summary"
+    IN_TEXT = "text", "In its text"
 
 
 class HighlightField(TextChoices):
     """A field of a search's answer in which a word stands."""
 
-    NAME = "name", "The name"
-    SUMMARY = "summary", "The summary"
-    MATCHED_TEXT = "matched_text", "The text that matched"
+    IN_NAME = "name", "The name"
+    IN_SUMMARY = "summary", "The summary"
+    IN_MATCHED_TEXT = "matched_text", "The text that matched"
 
 
 class FoundUrgency(TextChoices):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import TextChoices
@@ -31,6 +32,16 @@ class Filter:
         return self.pattern == FLAG
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deprecation:
+    """A field that goes away: from which day on apps are told so, from which day on it may be gone, what to use."""
+
+    field: str
+    since: date
+    sunset: date
+    instead: str
+
+
 def no_problems(document: Json, inputs: Any) -> list[str]:
     return []
 
@@ -46,7 +57,7 @@ class PublishedKind:
     `guard` looks at a document and its inputs, and names what would hurt a reader if it went out.
     `unique` names a filter: no two live entries may have the same value of it.
     `not_searched` names fields whose text nobody would look for. `is_reference`: people seldom look for such an entry
-    itself, so search shows it after the others.
+    itself, so search shows it after the others. `deprecations` are of fields of `document`.
     """
 
     kind: str
@@ -64,6 +75,7 @@ class PublishedKind:
     unique: str = ""
     not_searched: tuple[str, ...] = ()
     is_reference: bool = False
+    deprecations: tuple[Deprecation, ...] = ()
 
 
 _kinds: dict[str, PublishedKind] = {}

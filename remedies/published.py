@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from kb.documents import Card, Json, Link, summary_of
+from kb.documents import ADDRESS_PATTERN, Card, Json, Link, summary_of
 from kb.published import Filter, PublishedKind, register
 from kb.vocabulary.clinical import (
     BodyStructureCard,
@@ -48,6 +48,10 @@ class ProviderCard(Card):
     """A care provider, as other documents show it."""
 
 
+class DoseSource(SourceCard):
+    """The source that gives a dose's numbers, or null: none does."""
+
+
 class Dose(serializers.Serializer[Any]):
     """How much of an exercise. Null where no source gives a number: ask a physiotherapist."""
 
@@ -61,7 +65,7 @@ class Dose(serializers.Serializer[Any]):
     days_per_week = serializers.IntegerField(
         allow_null=True, min_value=1, max_value=7, help_text="On how many days a week."
     )
-    dose_source = SourceCard(allow_null=True, help_text="Which source gives these numbers. Null: none does.")
+    dose_source = DoseSource(allow_null=True)
 
 
 class Exercise(ClinicalDocument):
@@ -91,7 +95,7 @@ class ExerciseLink(Link):
 class Treatment(ClinicalDocument):
     """Something done about a condition. A home remedy is a treatment whose setting is home."""
 
-    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    synonyms = serializers.ListField(child=serializers.CharField(max_length=200), help_text="Other names for it.")
     category = serializers.ChoiceField(TreatmentCategory.choices, help_text="What it is.")
     setting = serializers.ChoiceField(Setting.choices, help_text="Where it is done.")
     group = serializers.ChoiceField(TreatmentGroup.choices, help_text="The group of treatments it belongs to.")
@@ -116,7 +120,7 @@ class Activity(Statement):
 class PreventionStrategy(ClinicalDocument):
     """Something that may keep a problem away."""
 
-    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    synonyms = serializers.ListField(child=serializers.CharField(max_length=200), help_text="Other names for it.")
     category = serializers.ChoiceField(PreventionCategory.choices, help_text="What it is.")
     how = serializers.CharField(help_text="How to do it. Markdown subset.")
     benefit = serializers.CharField(help_text="What it may do for the reader.")
@@ -131,15 +135,19 @@ class PreventionStrategy(ClinicalDocument):
 class Provider(SourcedDocument):
     """A clinic or service. Being listed is no recommendation."""
 
-    short_name = serializers.CharField(allow_blank=True, help_text="For narrow places; may be empty.")
+    short_name = serializers.CharField(allow_blank=True, max_length=100, help_text="For narrow places; may be empty.")
     category = serializers.ChoiceField(ProviderCategory.choices, help_text="What it is.")
-    locality = serializers.CharField(allow_blank=True, help_text="Town; empty if not known.")
-    region = serializers.CharField(allow_blank=True, help_text="State or county; empty if not known.")
-    country = serializers.CharField(allow_blank=True, help_text="ISO 3166-1 code; empty if not known.")
-    url = serializers.CharField(allow_blank=True, help_text="Its address on the web; empty if not known.")
-    phone = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
-    email = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
-    services = serializers.ListField(child=serializers.CharField(), help_text="What it offers.")
+    locality = serializers.CharField(allow_blank=True, max_length=100, help_text="Town; empty if not known.")
+    region = serializers.CharField(allow_blank=True, max_length=100, help_text="State or county; empty if not known.")
+    country = serializers.RegexField(
+        "^([A-Z]{2})?$", allow_blank=True, max_length=2, help_text="ISO 3166-1 code; empty if not known."
+    )
+    url = serializers.RegexField(
+        ADDRESS_PATTERN, allow_blank=True, max_length=500, help_text="Its address on the web; empty if not known."
+    )
+    phone = serializers.CharField(allow_blank=True, max_length=30, help_text="Empty if not known.")
+    email = serializers.CharField(allow_blank=True, max_length=200, help_text="Empty if not known.")
+    services = serializers.ListField(child=serializers.CharField(max_length=200), help_text="What it offers.")
     summary = serializers.CharField(help_text="One or two sentences. Markdown subset.")
     about = serializers.CharField(allow_blank=True, help_text="What it says of itself; may be empty. Markdown subset.")
     call_to_action = serializers.CharField(allow_blank=True, help_text="How it invites people; may be empty.")

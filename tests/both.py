@@ -19,11 +19,12 @@ MEASURED = [
     "slipcover",
     "--branch",
     "--source",
-    "kb,remedies,conditions,config",
+    "kb,remedies,conditions,config,contract",
     "--skip-covered",
 ]
 ON_POSTGRES = [sys.executable, "-m", "tests.postgres", "--"]
 IN_PROCESS, IN_BROWSER = ["--ignore=tests/browser"], ["tests/browser"]
+WITH_A_DATABASE = ["--ignore=tests/contract"]  # what compares files, and runs clients, is the same on both
 NOTHING_TO_RUN = 5
 
 
@@ -49,7 +50,7 @@ class Run:
 def main(words: list[str]) -> int:
     seen = Run("SQLite", [*MEASURED, *PYTEST, *IN_PROCESS, *words], DATABASE_URL="", PUBLIC_DATABASE_URL="")
     beside = [
-        Run("PostgreSQL", [*ON_POSTGRES, *PLAIN, *IN_PROCESS, *words]),
+        Run("PostgreSQL", [*ON_POSTGRES, *PLAIN, *IN_PROCESS, *WITH_A_DATABASE, *words]),
         Run("SQLite, in a browser", [*PLAIN, *IN_BROWSER, *words], DATABASE_URL="", PUBLIC_DATABASE_URL=""),
         Run("PostgreSQL, in a browser", [*ON_POSTGRES, *PLAIN, *IN_BROWSER, *words]),
     ]

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client, modify_settings, override_settings
 from drf_spectacular.generators import SchemaGenerator
+from openapi_spec_validator import validate
 
 from kb import kinds, loading, published
 from kb.models.entry import Entry
@@ -119,10 +120,54 @@ def test_the_contract_gains_its_part_and_nothing_else_changes():
     added = {path for path in schema["paths"] if path not in committed["paths"]}
     assert added == {"/api/v1/drills", "/api/v1/drills/{slug_or_id}"}
     assert {schema["paths"][path]["get"]["operationId"] for path in added} == {"listDrills", "getDrill"}
+    del schema["paths"]["/api/v1/sync"]["get"]["responses"], committed["paths"]["/api/v1/sync"]["get"]["responses"]
     for path, described in committed["paths"].items():
         assert schema["paths"][path] == described
+    for name in ("SyncPage", "StateDigest"):
+        assert schema["components"]["schemas"][name]["properties"].pop("drills")
+        schema["components"]["schemas"][name]["required"].remove("drills")
     for name, described in committed["components"]["schemas"].items():
         assert schema["components"]["schemas"][name] == described
+
+
+@pytest.mark.parametrize("path", ["/drills/ankling", "/drills", "/sync"])
+def test_answers_that_carry_a_field_that_goes_away_say_so(drill, reader, path):
+    """In a list only `minutes` does; both go away in the two others, and the earlier days count."""
+    expected = ("@1767225600", "Wed, 01 Jul 2026" if path == "/drills" else "Mon, 01 Jun 2026")
+    answer = story.get(reader, path)
+    same = reader.get(f"/api/v1{path}", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (answer.status_code, same.status_code) == (200, 304)
+    for each in (answer, same):
+        assert (each.headers["Deprecation"], each.headers["Sunset"]) == (expected[0], f"{expected[1]} 00:00:00 GMT")
+        assert each.headers["Link"] == '</docs>; rel="deprecation"; type="text/html"'
+
+
+@pytest.mark.parametrize("path", ["/body-structures/calf", "/body-structures", "/drills/nothing", ""])
+def test_other_answers_speak_of_nothing_that_goes_away(drill, reader, path):
+    assert not {"Deprecation", "Sunset", "Link"} & set(story.get(reader, path).headers)
+
+
+def test_the_contract_marks_the_field_that_goes_away_and_the_headers_that_say_so():
+    schema = json.loads(json.dumps(SchemaGenerator(urlconf="tests.toy.urls").get_schema(public=True)))
+    validate(schema)
+    marked = {
+        f"{name}.{field}"
+        for name, described in schema["components"]["schemas"].items()
+        for field, about in described.get("properties", {}).items()
+        if about.get("deprecated")
+    }
+    assert marked == {"Drill.minutes", "DrillSummary.minutes", "Drill.how"}
+    about = schema["components"]["schemas"]["DrillSummary"]["properties"]["minutes"]["description"]
+    fate = "Deprecated since 2026-01-01; it may be gone from 2026-07-01 on. Read `how` instead: it says how long."
+    assert about == f"Null: as long as one likes. {fate}"
+    told = {
+        (operation["get"]["operationId"], status)
+        for operation in schema["paths"].values()
+        for status, response in operation["get"]["responses"].items()
+        if {"Deprecation", "Sunset", "Link"} <= set(response["headers"])
+    }
+    assert told == {(name, status) for name in ("getDrill", "listDrills", "syncContent") for status in ("200", "304")}
+    assert {"Deprecation", "Sunset"} <= set(schema["components"]["headers"])
 
 
 def test_the_desk_has_a_form_for_it(admin_client: Client):

@@ -325,6 +325,17 @@ def test_the_file_comes_as_it_is_and_may_be_kept_for_ever(made, reader, folder):
     assert (held.status_code, held.body) == (304, b"")
 
 
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [("application/gzip", 200), ("application/problem+json", 200), ("*/*", 200), ("application/json", 406)],
+)
+def test_who_can_read_the_file_or_the_problem_gets_the_file(made, reader, accept, status):
+    """Generated Python clients name only JSON among what an operation can answer: here, the problem."""
+    response = fetch(reader, made.name, Accept=accept)
+    assert response.status_code == status
+    assert response.headers.get("Vary") is None
+
+
 def test_it_is_read_in_blocks(made, reader, monkeypatch):
     monkeypatch.setattr("kb.api.snapshots.BLOCK", 100)
     response = reader.get(f"/api/v1/snapshots/{made.name}")

@@ -1,7 +1,7 @@
 """Last touches to the OpenAPI document: what spectacular cannot know, less noise, and real answers as examples."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -9,25 +9,44 @@ from django.db.models import TextChoices
 from django.utils.module_loading import import_string
 
 from kb import published
+from kb.api import deprecation
 from kb.api.schema import ABOUT, ABOUT_SYNC, tag_of
+from kb.published import Deprecation
 
 Json = dict[str, Any]
 
 
-def _header(description: str, kind: str = "string", *, is_always_there: bool = True) -> Json:
-    return {"description": description, "required": is_always_there, "schema": {"type": kind}}
+def _header(description: str, *, is_always_there: bool = True, example: Any, **schema: Any) -> Json:
+    kind = {"type": "string"} | schema
+    return {"description": description, "required": is_always_there, "schema": kind, "example": example}
 
 
 HEADERS = {
-    "ETag": _header("Strong, one for each coding. Send it back in If-None-Match."),
-    "Cache-Control": _header("How long a cache may keep it."),
-    "Vary": _header("The request headers that the bytes depend on."),
-    "Location": _header("The entry's address now, query included."),
-    "Link": _header("The entry that it was merged into: `rel=successor-version`.", is_always_there=False),
-    "Allow": _header("The methods that can be used here."),
-    "Retry-After": _header("Seconds to wait.", "integer"),
-    "Accept-Ranges": _header("`bytes`: parts can be asked for by `Range`."),
-    "Content-Range": _header("Which bytes of how many."),
+    "ETag": _header(
+        "Strong, one for each coding. Send it back in If-None-Match.",
+        pattern='^"[0-9a-f]{32}(-gzip)?"$',
+        example='"6a1f0e5c2b7d4f83a9c0d1e2f3a4b5c6"',
+    ),
+    "Cache-Control": _header("How long a cache may keep it.", example="public, max-age=60, stale-if-error=86400"),
+    "Vary": _header("The request headers that the bytes depend on.", example="Accept-Encoding"),
+    "Location": _header("The entry's address now, query included.", example="/api/v1/conditions/hip-impingement"),
+    "Link": _header(
+        "`rel=successor-version`: the entry that it was merged into. `rel=deprecation`: about what goes away.",
+        is_always_there=False,
+        example='</api/v1/conditions/hip-impingement>; rel="successor-version"',
+    ),
+    "Allow": _header("The methods that can be used here.", example="GET, HEAD, OPTIONS"),
+    "Retry-After": _header("Seconds to wait.", type="integer", minimum=1, example=10),
+    "Accept-Ranges": _header("`bytes`: parts can be asked for by `Range`.", example="bytes"),
+    "Content-Range": _header("Which bytes of how many.", example="bytes 1000-99999/100000"),
+}
+DEPRECATION_HEADERS = {
+    "Deprecation": _header(
+        "Something in this answer goes away: since when (RFC 9745). The schema marks what.",
+        pattern="^@[0-9]+$",
+        example="@1767225600",
+    ),
+    "Sunset": _header("The day from which it may be gone (RFC 8594).", example="Wed, 01 Jul 2026 00:00:00 GMT"),
 }
 HEADERS_OF = {
     "200": ("ETag", "Cache-Control", "Vary"),
@@ -50,7 +69,7 @@ OF_A_FILE = {
 """It comes in one coding, whatever the request says, and in parts."""
 
 TAKEN = {"entries", "name", "ordinal", "value", "values"}
-"""What every enumeration of Kotlin or Java has already; a value of that name gets another one in generated clients."""
+"""What every enumeration of Kotlin, Java or Dart has already. Constants for such values are named after our own."""
 
 
 def describe_document(result: Json, generator: Any, request: Any, public: bool) -> Json:
@@ -71,9 +90,23 @@ def describe_responses(result: Json, generator: Any, request: Any, public: bool)
         operation["responses"] = dict(sorted(operation["responses"].items()))
         of = HEADERS_OF | OF_A_FILE if "206" in operation["responses"] else HEADERS_OF
         for status, response in operation["responses"].items():
-            names = [(name, name.replace("-", "")) for name in of[status]]
-            response["headers"] = {name: {"$ref": f"#/components/headers/{key}"} for name, key in names}
-    result["components"]["headers"] = {name.replace("-", ""): header for name, header in HEADERS.items()}
+            response["headers"] = _references(of[status])
+    result["components"]["headers"] = _components(HEADERS)
+    return result
+
+
+def describe_deprecations(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """Marks the fields that go away, and the headers of the answers that carry them."""
+    schemas = result["components"]["schemas"]
+    for kind in published.all_kinds():
+        for name in {kind.singular, f"{kind.singular}Summary"} & set(schemas):
+            _mark_deprecated(schemas[name], kind.deprecations)
+    told = _told_of_deprecations()
+    for operation in _operations(result):
+        if operation["operationId"] in told:
+            result["components"]["headers"] |= _components(DEPRECATION_HEADERS)
+            for status in ("200", "304"):
+                operation["responses"][status]["headers"] |= _references([*DEPRECATION_HEADERS, "Link"])
     return result
 
 
@@ -87,15 +120,25 @@ def describe_enumerations(result: Json, generator: Any, request: Any, public: bo
 
 
 def tidy(result: Json, generator: Any, request: Any, public: bool) -> Json:
-    """Without `readOnly`, since all of it is, and without an `allOf` that adds nothing; `nullable` beside a type."""
+    """Without `readOnly`, since all of it is, and without unions and an `allOf` that add nothing."""
     for schema in result["components"]["schemas"].values():
         properties = schema.get("properties", {})
         for name, described in properties.items():
             described.pop("readOnly", None)
+            described |= described.pop("oneOf", [{}])[0]  # the union with empty text: our patterns allow that
             if list(described) == ["allOf"]:
                 properties[name] = described["allOf"][0]
-            elif "allOf" in described and described.get("nullable"):
-                described["type"] = "object"
+    return result
+
+
+def say_null_once(result: Json, generator: Any, request: Any, public: bool) -> Json:
+    """A component that may be null says so itself: beside a reference, `nullable` allows nothing in OpenAPI 3.0."""
+    schemas = result["components"]["schemas"]
+    for schema in list(schemas.values()):
+        for name, described in schema.get("properties", {}).items():
+            if "allOf" in described and described.get("nullable"):
+                schema["properties"][name] = described["allOf"][0]
+                schemas[_name_of(described["allOf"][0])]["nullable"] = True
     return result
 
 
@@ -116,6 +159,11 @@ def add_examples(result: Json, generator: Any, request: Any, public: bool) -> Js
     return result
 
 
+def _name_of(reference: Json) -> str:
+    """The component that it leads to."""
+    return str(reference["$ref"]).rpartition("/")[2]
+
+
 def _named(problems: dict[str, Json]) -> Json:
     """One example for each type of error that has this status."""
     return {name: {"summary": problem["title"], "value": problem} for name, problem in sorted(problems.items())}
@@ -129,13 +177,45 @@ def _tags() -> Iterator[Json]:
         yield {"name": tag_of(kind), "description": kind.description}
 
 
+def _references(names: Iterable[str]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name.replace('-', '')}"} for name in names}
+
+
+def _components(headers: Json) -> Json:
+    return {name.replace("-", ""): header for name, header in headers.items()}
+
+
+def _mark_deprecated(schema: Json, deprecations: Iterable[Deprecation]) -> None:
+    for each in deprecations:
+        described = schema["properties"].get(each.field)
+        if described is not None:
+            about = {"allOf": [described], "description": ""} if "$ref" in described else described
+            fate = f"Deprecated since {each.since}; it may be gone from {each.sunset} on. {each.instead}"
+            more = {"deprecated": True, "description": f"{about['description']} {fate}".strip()}
+            schema["properties"][each.field] = about | more
+
+
+def _told_of_deprecations() -> set[str]:
+    """The operations whose answers carry something that goes away."""
+    kinds = published.all_kinds()
+    documents = {f"get{kind.singular}" for kind in kinds if deprecation.in_document(kind)}
+    lists = {f"list{kind.plural}" for kind in kinds if deprecation.in_list(kind)}
+    return documents | lists | ({"syncContent"} if deprecation.in_sync() else set())
+
+
 def _enumeration(choices: type[TextChoices]) -> Json:
     values = "\n".join(f"* `{value}`: {label}" for value, label in choices.choices)
     about = " ".join((choices.__doc__ or "").split())
     described = {"type": "string", "enum": list(choices.values), "description": f"{about}\n\n{values}".strip()}
     if TAKEN & set(choices.values):
-        described["x-enum-varnames"] = [name.lower() for name in choices.names]
+        described["x-enum-varnames"] = [_camel(name) for name in choices.names]
     return described
+
+
+def _camel(name: str) -> str:
+    """IN_NAME: inName, as the languages of phones write it."""
+    first, *others = name.lower().split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def _operations(result: Json) -> list[Json]:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import TextChoices
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 
@@ -11,13 +13,37 @@ from kb.api import parameters, problems
 from kb.api.parameters import UUID_EXACT
 from kb.api.problems import PROBLEM_JSON, RESYNC_REQUIRED, ProblemType
 from kb.api.views import DocumentView, IndexView, ListView, VocabularyView
-from kb.documents import LOCALE_PATTERN
+from kb.documents import KIND_PATTERN, LOCALE_PATTERN
 from kb.enums import TombstoneReason
 from kb.published import Filter, PublishedKind
 
 ABOUT = "About"
 ABOUT_SYNC = "For phones"
+EDITION_PATTERN = "^([0-9a-f]{16})?$"
+PROBLEM_PATTERN = f"^{problems.TYPE_BASE}[a-z-]+$"
 NAME_PATTERN = r"^[A-Za-z0-9-]{1,80}$"
+
+
+class TextExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # spectacular ships no types
+    """Text that is never empty says so, which spectacular leaves out of answers."""
+
+    target_class = "rest_framework.fields.CharField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        described = dict(auto_schema._map_serializer_field(self.target, direction, True))  # type: ignore[no-untyped-call]  # the same
+        return described if self.target.allow_blank else {"minLength": 1} | described
+
+
+class ListExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # spectacular ships no types
+    """A list says how long it can be, which spectacular tells of lists of plain values only."""
+
+    target_class = "rest_framework.serializers.ListSerializer"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
+        described = dict(auto_schema._map_serializer_field(self.target, direction, True))  # type: ignore[no-untyped-call]  # the same
+        return described | ({"maxItems": self.target.max_length} if self.target.max_length else {})
 
 
 class Sort(TextChoices):
@@ -30,7 +56,9 @@ class Sort(TextChoices):
 class Problem(serializers.Serializer[Any]):
     """An error, as RFC 9457 has it."""
 
-    type = serializers.CharField(help_text="A stable name for this sort of error, and where it is explained.")
+    type = serializers.RegexField(
+        PROBLEM_PATTERN, help_text="A stable name for this sort of error, and where it is explained."
+    )
     title = serializers.CharField(help_text="The same for every error of this type.")
     status = serializers.IntegerField(min_value=400, max_value=599, help_text="The HTTP status.")
     detail = serializers.CharField(help_text="What is wrong with this request, and what to do.")
@@ -47,7 +75,7 @@ class Problem(serializers.Serializer[Any]):
 class ApiCollection(serializers.Serializer[Any]):
     """One list of the API."""
 
-    kind = serializers.CharField(max_length=40, help_text="The kind of content that it lists.")
+    kind = serializers.RegexField(KIND_PATTERN, help_text="The kind of content that it lists.")
     href = serializers.CharField(help_text="Its path.")
     description = serializers.CharField(help_text="What stands in it.")
 
@@ -71,10 +99,11 @@ class ApiIndex(serializers.Serializer[Any]):
     )
     openapi = serializers.CharField(help_text="Path of this contract.")
     vocabulary = serializers.CharField(help_text="Path of the labels of all enumerations.")
-    edition = serializers.CharField(
+    edition = serializers.RegexField(
+        EDITION_PATTERN,
         max_length=16,
         allow_blank=True,
-        help_text="The last release's mark. Another one than before: something changed.",
+        help_text="The last release's mark; empty before the first one. Another one than before: something changed.",
     )
     sync = serializers.CharField(help_text="Path of what changed.")
     snapshots = serializers.CharField(help_text="Path of whole copies to begin with.")
@@ -195,12 +224,17 @@ def _page(kind: PublishedKind) -> type[serializers.Serializer[Any]]:
         f"{kind.singular}Page",
         (serializers.Serializer,),
         {
-            "items": kind.summary(many=True, help_text="In the order of `sort`."),
+            "items": up_to(parameters.LIMIT_MAX, kind.summary, "In the order of `sort`."),
             "next": serializers.CharField(allow_null=True, help_text="Path of the next page. Null: this is the last."),
             "__doc__": f"A page of {words(kind.plural)}.",
             "__module__": __name__,
         },
     )
+
+
+def up_to(most: int, item: type[serializers.Serializer[Any]], text: str) -> serializers.ListSerializer[Any]:
+    """A list that is never longer."""
+    return serializers.ListSerializer(child=item(), max_length=most, help_text=text)
 
 
 def ok(body: type[serializers.Serializer[Any]], description: str) -> OpenApiResponse:
@@ -237,7 +271,7 @@ def _list_parameters() -> list[OpenApiParameter]:
         ),
         OpenApiParameter(
             "cursor",
-            {"type": "string", "maxLength": 2700},
+            {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 2700},
             description="Where the page starts. Opaque: follow `next` rather than make one.",
         ),
         LOCALE,

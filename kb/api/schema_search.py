@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from kb.api.schema import ABOUT_SYNC, IF_NONE_MATCH, LOCALE, NOT_MODIFIED, described, errors, ok, repeatable
+from kb.api.schema import ABOUT_SYNC, IF_NONE_MATCH, LOCALE, NOT_MODIFIED, described, errors, ok, repeatable, up_to
 from kb.api.search import LIMIT_DEFAULT, LIMIT_MAX, LONGEST, SearchView
-from kb.documents import SLUG_PATTERN
+from kb.documents import KIND_PATTERN, SLUG_PATTERN
 from kb.enums import FoundIn, FoundUrgency, HighlightField
 from kb.search.asking import MOST_WORDS
 
@@ -24,8 +24,8 @@ class SearchItem(serializers.Serializer[Any]):
     """A document that was found. `kind` and `slug` make its address."""
 
     id = serializers.UUIDField(help_text="Names the entry. Never changes.")
-    kind = serializers.CharField(
-        max_length=40, help_text="The kind of content, such as `condition`; the index lists them."
+    kind = serializers.RegexField(
+        KIND_PATTERN, help_text="The kind of content, such as `condition`; the index lists them."
     )
     slug = serializers.RegexField(SLUG_PATTERN, max_length=80, help_text="May change; an old one is redirected.")
     name = serializers.CharField(max_length=300, help_text="The title.")
@@ -51,8 +51,8 @@ class SearchCorrection(serializers.Serializer[Any]):
 class SearchResult(serializers.Serializer[Any]):
     """What answers a question best."""
 
-    items = SearchItem(many=True, help_text="The best first; may be none.")
-    corrections = SearchCorrection(many=True, help_text="Tell your user; may be none.")
+    items = up_to(LIMIT_MAX, SearchItem, "The best first; may be none.")
+    corrections = up_to(MOST_WORDS, SearchCorrection, "Tell your user; may be none.")
 
 
 def described_search() -> type[Any]:
@@ -71,16 +71,17 @@ def described_search() -> type[Any]:
                 {"type": "string", "minLength": 1, "maxLength": LONGEST},
                 required=True,
                 description="What to look for. There are no operators.",
+                examples=[OpenApiExample("lay words", value="runner's hip")],
             ),
             repeatable(
                 "kind",
-                {"type": "string", "pattern": "^[a-z_]{1,40}$"},
+                {"type": "string", "pattern": KIND_PATTERN},
                 "Only these kinds of content, as the index names them.",
             ),
             OpenApiParameter(
                 "limit",
-                {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX},
-                description=f"How many items at most. Not given: {LIMIT_DEFAULT}.",
+                {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
+                description="How many items at most.",
             ),
             LOCALE,
             IF_NONE_MATCH,

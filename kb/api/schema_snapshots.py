@@ -7,9 +7,9 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 from rest_framework import serializers
 
 from kb.api.notices import MOST, NoticesView
-from kb.api.schema import ABOUT_SYNC, IF_NONE_MATCH, LOCALE, NOT_MODIFIED, described, errors, ok
+from kb.api.schema import ABOUT_SYNC, EDITION_PATTERN, IF_NONE_MATCH, LOCALE, NOT_MODIFIED, described, errors, ok, up_to
 from kb.api.snapshots import MEDIA_TYPE, MOST_LISTED, SnapshotsView, SnapshotView
-from kb.documents import LOCALE_PATTERN, SLUG_PATTERN
+from kb.documents import KIND_PATTERN, LOCALE_PATTERN, SLUG_PATTERN
 from kb.enums import NoticeAction, Severity
 from kb.shelf import NAME
 
@@ -22,7 +22,7 @@ class Snapshot(serializers.Serializer[Any]):
     name = serializers.RegexField(f"^{NAME}$", help_text="Its name, which is made of its bytes.")
     href = serializers.CharField(help_text="Its path.")
     locale = serializers.RegexField(LOCALE_PATTERN, help_text="The language of its documents.")
-    edition = serializers.CharField(max_length=16, help_text=OF_A_RELEASE)
+    edition = serializers.RegexField(EDITION_PATTERN, max_length=16, help_text=OF_A_RELEASE)
     head = serializers.SerializerMethodField(help_text="The feed's head after that release.")
     cursor = serializers.CharField(max_length=1000, help_text="Send it to `/sync` as `since` once you have the file.")
     made_at = serializers.DateTimeField(help_text="When the file was written, in UTC.")
@@ -47,14 +47,18 @@ class Snapshot(serializers.Serializer[Any]):
 class SnapshotList(serializers.Serializer[Any]):
     """What a phone can start from."""
 
-    items = Snapshot(many=True, help_text="The newest first; may be none, and then `/sync` begins without `since`.")
+    items = up_to(
+        MOST_LISTED,
+        Snapshot,
+        "The newest first; may be none, and then `/sync` begins without `since`.",
+    )
 
 
 class NoticeDocument(serializers.Serializer[Any]):
     """What a notice is about."""
 
     action = serializers.ChoiceField(NoticeAction.choices, help_text="What happened to it.")
-    kind = serializers.CharField(max_length=40, help_text="The kind of content, such as `treatment`.")
+    kind = serializers.RegexField(KIND_PATTERN, help_text="The kind of content, such as `treatment`.")
     id = serializers.UUIDField(help_text="Names the entry. Never changes.")
     slug = serializers.RegexField(SLUG_PATTERN, max_length=80, help_text="As it was then.")
     name = serializers.CharField(max_length=300, help_text="The title, as it was then.")
@@ -64,7 +68,7 @@ class NoticeDocument(serializers.Serializer[Any]):
 class Notice(serializers.Serializer[Any]):
     """A release that readers should hear of before their copy is current."""
 
-    edition = serializers.CharField(max_length=16, help_text=OF_A_RELEASE)
+    edition = serializers.RegexField(EDITION_PATTERN, max_length=16, help_text=OF_A_RELEASE)
     head = serializers.SerializerMethodField(help_text="The feed's head after it.")
     at = serializers.DateTimeField(help_text="When it went live, in UTC.")
     severity = serializers.ChoiceField(Severity.choices, help_text="What it means for who read the older text.")
@@ -79,7 +83,7 @@ class Notice(serializers.Serializer[Any]):
 class NoticeList(serializers.Serializer[Any]):
     """What to warn of."""
 
-    items = Notice(many=True, help_text=f"The newest {MOST} at most, the newest first.")
+    items = up_to(MOST, Notice, f"The newest {MOST} at most, the newest first.")
 
 
 def described_snapshots() -> type[Any]:

@@ -6,16 +6,36 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from kb import published
+from kb.api.cursors import LONGEST
+from kb.api.parameters import LOCALES
 from kb.api.problems import GONE
-from kb.api.schema import ABOUT_SYNC, IF_NONE_MATCH, LOCALE, NOT_MODIFIED, described, errors, ok, repeatable
+from kb.api.schema import (
+    ABOUT_SYNC,
+    EDITION_PATTERN,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    described,
+    errors,
+    ok,
+    repeatable,
+    up_to,
+)
 from kb.api.sync import MAX_PAGE, SyncView, property_of
+from kb.documents import KIND_PATTERN, LOCALE_PATTERN
 from kb.enums import TombstoneReason
+
+LOCALE_OF_A_CURSOR = OpenApiParameter(
+    "locale",
+    # No default: a client that sends it unasked would contradict a cursor of another language.
+    {"type": "string", "pattern": LOCALE_PATTERN},
+    description=f"The language to begin with; a cursor remembers it. Not given: `{LOCALES[0]}`.",
+)
 
 
 class Tombstone(serializers.Serializer[Any]):
     """An entry that is no longer published: remove your copy."""
 
-    kind = serializers.CharField(max_length=40, help_text="The kind of content that it was.")
+    kind = serializers.RegexField(KIND_PATTERN, help_text="The kind of content that it was.")
     id = serializers.UUIDField(help_text="Names the entry.")
     reason = serializers.ChoiceField(TombstoneReason.choices, help_text="Why it is gone.")
     replaced_by = serializers.UUIDField(allow_null=True, help_text="What it was merged into. Null: into nothing.")
@@ -43,18 +63,19 @@ def state_digest() -> type[serializers.Serializer[Any]]:
 def sync_page() -> type[serializers.Serializer[Any]]:
     """One typed array a kind, and what a phone needs to go on."""
     arrays = {
-        property_of(kind.path): kind.document(many=True, help_text=f"New or changed {kind.path.replace('-', ' ')}.")
+        property_of(kind.path): up_to(MAX_PAGE, kind.document, f"New or changed {kind.path.replace('-', ' ')}.")
         for kind in published.all_kinds()
     }
     fields = {
         **arrays,
-        "deleted": Tombstone(many=True, help_text="What to remove."),
-        "edition": serializers.CharField(
+        "deleted": up_to(MAX_PAGE, Tombstone, "What to remove."),
+        "edition": serializers.RegexField(
+            EDITION_PATTERN,
             allow_blank=True,
             max_length=16,
-            help_text="As the index names it. Keep the index's ETag only if both name the same.",
+            help_text="As the index names it; may be empty. Keep the index's ETag only if both name the same.",
         ),
-        "cursor": serializers.CharField(max_length=1000, help_text="Send it as `since` next time. Opaque."),
+        "cursor": serializers.CharField(max_length=LONGEST, help_text="Send it as `since` next time. Opaque."),
         "has_more": serializers.BooleanField(
             help_text="True: ask again at once, and apply nothing before an answer says false."
         ),
@@ -79,20 +100,20 @@ def described_sync() -> type[Any]:
         parameters=[
             OpenApiParameter(
                 "since",
-                {"type": "string", "maxLength": 1000},
+                {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": LONGEST},
                 description="The cursor of the last answer or snapshot. Not given: from the beginning.",
             ),
             repeatable(
                 "kind",
-                {"type": "string", "pattern": "^[a-z_]{1,40}$"},
+                {"type": "string", "pattern": KIND_PATTERN},
                 "Only these kinds of content, as the index names them. A cursor remembers them.",
             ),
             OpenApiParameter(
                 "limit",
-                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
-                description=f"How many changes at most. Not given: {MAX_PAGE}.",
+                {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": MAX_PAGE},
+                description="How many changes at most.",
             ),
-            LOCALE,
+            LOCALE_OF_A_CURSOR,
             IF_NONE_MATCH,
         ],
         responses={

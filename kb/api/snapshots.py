@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 
 from kb import shelf
 from kb.api import parameters, queries, responses
-from kb.api.problems import NOT_FOUND, RANGE_NOT_SATISFIABLE, ApiProblem
+from kb.api.problems import NOT_FOUND, PROBLEM_JSON, RANGE_NOT_SATISFIABLE, ApiProblem
 from kb.api.views import ROOT, PublicView
 from kb.canonical import canonical_json
 from kb.models.published import Feed
@@ -53,10 +54,18 @@ class GzipRenderer(BaseRenderer):
     format = "gz"
 
 
+class Negotiation(DefaultContentNegotiation):
+    """Who can read our problems gets the file, too: generated Python clients ask for nothing but JSON."""
+
+    def get_accept_list(self, request: Any) -> list[str]:
+        return [MEDIA_TYPE if asked == PROBLEM_JSON else asked for asked in super().get_accept_list(request)]
+
+
 class SnapshotView(PublicView):
     """The bytes of one snapshot. They never change, so a broken download goes on where it stopped."""
 
     renderer_classes = [GzipRenderer]
+    content_negotiation_class = Negotiation
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         response = super().options(request, *args, **kwargs)

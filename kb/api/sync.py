@@ -1,6 +1,7 @@
 """What changed since a phone last asked: one page, one SQL statement, stored bytes spliced together."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,13 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from kb import published
-from kb.api import parameters, queries, responses
+from kb.api import deprecation, parameters, queries, responses
 from kb.api.cursors import SyncCursor, read_sync_cursor
 from kb.api.problems import RESYNC_REQUIRED, ApiProblem
 from kb.api.views import API_VERSION, PublicView
 from kb.canonical import canonical_json, sha256
 from kb.models.published import Document, Feed
+from kb.published import Deprecation
 from kb.reader import reading
 
 MAX_PAGE = 500
@@ -62,6 +64,9 @@ class SyncPage:
 
 class SyncView(PublicView):
     """What changed since the cursor, of all kinds or of some."""
+
+    def deprecations(self) -> Iterable[Deprecation]:
+        return deprecation.in_sync()
 
     def get(self, request: HttpRequest) -> HttpResponse:
         query = read_query(request.META["QUERY_STRING"])

@@ -1,6 +1,7 @@
 """The public endpoints. They read the request, ask one question of the published tables, and hand out stored bytes."""
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.views import APIView
 
 from kb import published
-from kb.api import parameters, queries, responses
+from kb.api import deprecation, parameters, queries, responses
 from kb.api.problems import (
     BAD_PARAMETER,
     GONE,
@@ -30,7 +31,7 @@ from kb.api.problems import (
 from kb.canonical import canonical_json, gzipped
 from kb.enums import TombstoneReason
 from kb.models.published import Feed
-from kb.published import PublishedKind
+from kb.published import Deprecation, PublishedKind
 from kb.reader import reading
 from kb.slugs import UUID_SHAPE
 
@@ -81,6 +82,16 @@ class PublicView(APIView):
     parser_classes = []
     http_method_names = ["get", "head", "options"]
 
+    def deprecations(self) -> Iterable[Deprecation]:
+        """What its answers carry that will go away."""
+        return ()
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Django REST framework calls it with every answer."""
+        if response.status_code in (200, 304):
+            deprecation.announce(response, self.deprecations())
+        return super().finalize_response(request, response, *args, **kwargs)
+
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         response = HttpResponse(status=204)
         response.headers["Allow"] = METHODS
@@ -95,6 +106,9 @@ class ListView(PublicView):
     """A page of summaries of one kind."""
 
     kind: PublishedKind
+
+    def deprecations(self) -> Iterable[Deprecation]:
+        return deprecation.in_list(self.kind)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         query = parameters.read_list(self.kind, request.META["QUERY_STRING"])
@@ -125,6 +139,9 @@ class DocumentView(PublicView):
     """One whole document, by slug or id: the same bytes."""
 
     kind: PublishedKind
+
+    def deprecations(self) -> Iterable[Deprecation]:
+        return deprecation.in_document(self.kind)
 
     def get(self, request: HttpRequest, slug_or_id: str) -> HttpResponse:
         values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])

@@ -49,12 +49,12 @@ def _matched(page: Page, asked: list[Asked]) -> tuple[str, str]:
     name, summary = _held(page.name, asked), _held(page.summary, asked)
     synonym, synonym_text = _fullest(page.synonyms, asked)
     if synonym > name and synonym >= summary:
-        return FoundIn.SYNONYM, synonym_text
+        return FoundIn.IN_SYNONYM, synonym_text
     if max(name, summary) < len(asked):
         passage, passage_text = _fullest(page.passages[:MOST_PASSAGES], asked)
         if passage > max(name, summary):
-            return FoundIn.TEXT, _excerpt(passage_text, asked)
-    return (FoundIn.NAME if name >= summary else FoundIn.SUMMARY), ""
+            return FoundIn.IN_TEXT, _excerpt(passage_text, asked)
+    return (FoundIn.IN_NAME if name >= summary else FoundIn.IN_SUMMARY), ""
 
 
 def _fullest(texts: Iterable[str], asked: list[Asked]) -> tuple[int, str]:

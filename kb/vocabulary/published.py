@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from kb.documents import Document, Json, summary_of
+from kb.documents import ADDRESS_PATTERN, KIND_PATTERN, Document, Json, summary_of
 from kb.enums import ActionCode, Urgency
 from kb.published import FLAG, Filter, PublishedKind, register
 from kb.vocabulary.clinical import (
@@ -30,15 +30,26 @@ from kb.vocabulary.filters import CODE, REVIEW_STATUS, SOURCE, ids_of, value_of,
 class Source(Document):
     """Something that statements rest on. Its name is its title."""
 
-    authors = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
-    publisher = serializers.CharField(allow_blank=True, help_text="Empty if not known.")
-    journal = serializers.CharField(allow_blank=True, help_text="Empty if it stands in none.")
+    authors = serializers.CharField(allow_blank=True, max_length=300, help_text="Empty if not known.")
+    publisher = serializers.CharField(allow_blank=True, max_length=200, help_text="Empty if not known.")
+    journal = serializers.CharField(allow_blank=True, max_length=200, help_text="Empty if it stands in none.")
     year = serializers.IntegerField(allow_null=True, min_value=1900, max_value=2100, help_text="Null: not known.")
-    citation = serializers.CharField(allow_blank=True, help_text="Volume, issue and pages; may be empty.")
-    doi = serializers.CharField(allow_blank=True, help_text="Without https://doi.org/; empty if it has none.")
-    pmid = serializers.CharField(allow_blank=True, help_text="PubMed id; empty if it has none.")
-    pmcid = serializers.CharField(allow_blank=True, help_text="PubMed Central id; empty if it has none.")
-    url = serializers.CharField(allow_blank=True, help_text="Its address; empty if it has no public one.")
+    citation = serializers.CharField(
+        allow_blank=True, max_length=100, help_text="Volume, issue and pages; may be empty."
+    )
+    doi = serializers.RegexField(
+        r"^(10\.\S+)?$",
+        allow_blank=True,
+        max_length=200,
+        help_text="Without https://doi.org/; empty if it has none.",
+    )
+    pmid = serializers.CharField(allow_blank=True, max_length=10, help_text="PubMed id; empty if it has none.")
+    pmcid = serializers.RegexField(
+        r"^(PMC\S+)?$", allow_blank=True, max_length=12, help_text="PubMed Central id; empty if it has none."
+    )
+    url = serializers.RegexField(
+        ADDRESS_PATTERN, allow_blank=True, max_length=500, help_text="Its address; empty if it has no public one."
+    )
     source_type = serializers.ChoiceField(SourceType.choices, help_text="What it is.")
     authority = serializers.ChoiceField(SourceAuthority.choices, help_text="How much weight it can carry.")
     checked = serializers.ChoiceField(SourceCheck.choices, help_text="How far the editors have read it.")
@@ -50,7 +61,8 @@ class RedFlag(SourcedDocument):
     """A warning sign: what the reader notices, why it matters, what to do."""
 
     synonyms = serializers.ListField(
-        child=serializers.CharField(), help_text="Other words that people search for. Not to be shown as a diagnosis."
+        child=serializers.CharField(max_length=200),
+        help_text="Other words that people search for. Not to be shown as a diagnosis.",
     )
     urgency = serializers.ChoiceField(RedFlagUrgency.choices, help_text="How soon to act.")
     action_code = serializers.SerializerMethodField(help_text="Look it up in your region's contact route.")
@@ -69,7 +81,7 @@ class Disclaimer(SourcedDocument):
 
     text = serializers.CharField(help_text="To be shown with the content.")
     applies_to = serializers.ListField(
-        child=serializers.CharField(max_length=40), help_text="Kinds whose documents all carry it; may be none."
+        child=serializers.RegexField(KIND_PATTERN), help_text="Kinds whose documents all carry it; may be none."
     )
 
 
@@ -77,18 +89,18 @@ class ContactRoute(SourcedDocument):
     """Where people in one region turn to, for each urgency."""
 
     region = serializers.RegexField(
-        r"^([A-Z]{2}|default)$", help_text="ISO 3166-1 code; `default` where it is not known."
+        r"^([A-Z]{2}|default)$", max_length=7, help_text="ISO 3166-1 code; `default` where it is not known."
     )
-    emergency = serializers.CharField(help_text="For get_emergency_help.")
-    urgent = serializers.CharField(help_text="For get_urgent_check.")
-    routine = serializers.CharField(help_text="For book_appointment.")
-    self_care = serializers.CharField(help_text="For care_for_yourself.")
+    emergency = serializers.CharField(max_length=200, help_text="For get_emergency_help.")
+    urgent = serializers.CharField(max_length=200, help_text="For get_urgent_check.")
+    routine = serializers.CharField(max_length=200, help_text="For book_appointment.")
+    self_care = serializers.CharField(max_length=200, help_text="For care_for_yourself.")
 
 
 class BodyStructure(SourcedDocument):
     """A part of the body."""
 
-    synonyms = serializers.ListField(child=serializers.CharField(), help_text="Other names for it.")
+    synonyms = serializers.ListField(child=serializers.CharField(max_length=200), help_text="Other names for it.")
     category = serializers.ChoiceField(StructureCategory.choices, help_text="What it is made of.")
     summary = serializers.CharField(help_text="One or two sentences. Markdown subset.")
     description = serializers.CharField(allow_blank=True, help_text="More about it; may be empty. Markdown subset.")
@@ -162,7 +174,7 @@ register(
                 name="applies_to",
                 help="Stands in every document of this kind.",
                 values=values_of("applies_to"),
-                pattern="^[a-z_]{1,40}$",
+                pattern=KIND_PATTERN,
             ),
             REVIEW_STATUS,
         ),

@@ -1,9 +1,11 @@
 """The published half of the drill."""
 
+from datetime import date
+
 from rest_framework import serializers
 
 from kb.documents import Card, Link, summary_of
-from kb.published import Filter, PublishedKind, register
+from kb.published import Deprecation, Filter, PublishedKind, register
 from kb.vocabulary.clinical import BodyStructureCard, SourcedDocument
 from kb.vocabulary.filters import REVIEW_STATUS, ids_of
 
@@ -46,6 +48,15 @@ register(
                 target="body_structure",
             ),
             REVIEW_STATUS,
+        ),
+        deprecations=(
+            Deprecation(
+                field="minutes",
+                since=date(2026, 1, 1),
+                sunset=date(2026, 7, 1),
+                instead="Read `how` instead: it says how long.",
+            ),
+            Deprecation(field="how", since=date(2026, 2, 1), sunset=date(2026, 6, 1), instead="It moves to `steps`."),
         ),
     )
 )
