@@ -45,7 +45,7 @@ def main(count: int) -> int:
     p50, p99 = statistics.median(ordinary), statistics.quantiles(ordinary, n=100)[98]
     print(f"{len(ordinary)} ordinary questions: p50 {p50:.1f} ms, p99 {p99:.1f} ms (limit {ORDINARY} ms)")
     print(f"  of the processor they took {work:.1f} ms each; more than p50 says that the machine was busy")
-    hostile = {question: min(timed(client, question) for _ in range(3)) for question in hostile_questions(names)}
+    hostile = {question: max(timed(client, question) for _ in range(3)) for question in hostile_questions(names)}
     worst = max(hostile, key=lambda question: hostile[question])
     print(f"{len(hostile)} hostile ones: worst {hostile[worst]:.1f} ms (limit {HOSTILE} ms): {worst[:60]!r}")
     for changed in (1, 2000):

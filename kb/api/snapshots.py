@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from kb import shelf
 from kb.api import parameters, queries, responses
@@ -40,10 +40,7 @@ class SnapshotsView(PublicView):
             ours = _of_our_past(connection, shelf.noted(locale)[:MOST_LOOKED_AT])
         offered = islice((snapshot for snapshot in ours if shelf.is_whole(snapshot)), MOST_LISTED)
         body = canonical_json({"items": [_item(snapshot) for snapshot in offered]})
-        version = responses.version_of(body)
-        if responses.holds(request, version):
-            return responses.not_modified(request, version, cache=responses.ASK_AGAIN)
-        return responses.made(request, body, version, cache=responses.ASK_AGAIN)
+        return responses.answered(request, body, cache=responses.ASK_AGAIN)
 
 
 class GzipRenderer(BaseRenderer):
@@ -56,7 +53,12 @@ class GzipRenderer(BaseRenderer):
 class SnapshotView(PublicView):
     """The bytes of one snapshot. They never change, so a broken download goes on where it stopped."""
 
-    renderer_classes = [GzipRenderer]
+    renderer_classes = [GzipRenderer, JSONRenderer]  # a client may name only what errors are in
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Without Vary: the bytes are the same for whoever asks."""
+        return {name: value for name, value in super().default_response_headers.items() if name != "Vary"}
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
         response = super().options(request, *args, **kwargs)
