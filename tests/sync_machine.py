@@ -24,6 +24,7 @@ PHONES: tuple[dict[str, Any], ...] = (
     {"kinds": ("condition",), "limit": 2},
     {"kinds": ("red_flag", "symptom"), "limit": 3},
 )
+TOLD_EVERY = 1_000
 WHICH = st.integers(0, len(PHONES) - 1)
 
 
@@ -106,6 +107,8 @@ class PhonesAtTheDesk(Desk):
     def no_phone_shows_half_a_release(self) -> None:
         """What a phone has applied was whole once: the state after some release."""
         type(self).steps += 1
+        if self.steps % TOLD_EVERY == 0:
+            print(f"{self.steps} steps, every phone is right so far", flush=True)
         state = json.loads(Feed.objects.get().digests).get("en", {})
         if state not in self.states:
             self.states.append(state)
