@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from django.db import close_old_connections
 from django.utils import timezone
 
-from kb import published, shelf
+from kb import shelf
 from kb.api import parameters, queries, sync
 from kb.api.cursors import SyncCursor
 from kb.canonical import canonical_json
@@ -70,7 +70,7 @@ def _young(noted: list[Snapshot], *, since: datetime.datetime) -> set[str]:
 
 
 def _is_due(noted: list[Snapshot], cursor: str, *, at: datetime.datetime) -> bool:
-    """Whether none is there of exactly what is live now, with every kind that this program knows, and not too many."""
+    """Whether none is there of exactly what is live now, and not too many."""
     if any(snapshot.cursor == cursor and shelf.is_whole(snapshot) for snapshot in noted):
         return False
     today = [snapshot.moment for snapshot in noted if snapshot.moment > at - DAY and shelf.is_whole(snapshot)]
@@ -78,9 +78,8 @@ def _is_due(noted: list[Snapshot], cursor: str, *, at: datetime.datetime) -> boo
 
 
 def _make(locale: str, *, at: datetime.datetime) -> Snapshot:
-    kinds = _all_kinds()
     with reading() as connection:
-        page = sync.read_page(connection, sync.SyncQuery(None, locale, kinds, EVERYTHING))
+        page = sync.read_page(connection, sync.SyncQuery(None, locale, (), EVERYTHING))
     packed = shelf.pack(locale, _lines(page, locale))
     snapshot = Snapshot(
         name=packed.name,
@@ -118,8 +117,4 @@ def _lines(page: sync.SyncPage, locale: str) -> Iterator[bytes]:
 
 
 def _cursor(state: Feed | sync.SyncPage, locale: str) -> SyncCursor:
-    return SyncCursor(state.feed_id, state.mark, state.head, locale, _all_kinds())
-
-
-def _all_kinds() -> tuple[str, ...]:
-    return tuple(sorted(kind.kind for kind in published.all_kinds()))
+    return SyncCursor(state.feed_id, state.mark, state.head, locale, kinds=())

@@ -144,13 +144,6 @@ def test_the_newest_comes_first(made, reader):
     assert [item["name"] for item in listed(reader)] == [newer.name, made.name]
 
 
-def test_a_program_that_knows_another_kind_makes_a_snapshot_of_its_own(made, monkeypatch):
-    """A phone would never hear of that kind by the cursor of the old one."""
-    fewer = published.all_kinds()[:-1]
-    monkeypatch.setattr(published, "all_kinds", lambda: fewer)
-    assert len(snapshots.make(at=story.NOW)) == 1
-
-
 # Made whole, and made anew
 
 
