@@ -113,6 +113,7 @@ class PhonesAtTheDesk(Desk):
         if state not in self.states:
             self.states.append(state)
         for phone in self.phones:
+            assert not phone.mismatches, "a phone had to start again, because what it was given was not what is live"
             if phone.copy.cursor and not phone.kinds:
                 held = {kind: phone.copy.digest(array_of(kind)) for kind in state}
                 assert held in self.states, "a phone shows what no release ever was"
@@ -132,6 +133,7 @@ class PhonesAtTheDesk(Desk):
     def every_phone_ends_like_a_fresh_one(self) -> None:
         for number, phone in enumerate(self.phones):
             phone.sync()
+            assert not phone.mismatches, f"phone {number} had to start again to be right"
             fresh = self.phone(self.get, kinds=phone.kinds)
             fresh.sync()
             assert phone.copy.bytes() == fresh.copy.bytes(), f"phone {number} differs from a fresh one"
