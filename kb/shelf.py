@@ -1,6 +1,7 @@
 """The folder of snapshots: files put there whole or not at all, each beside a note that says what is in it."""
 
 import datetime
+import fcntl
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ NAME = r"[a-z]{2}(?:-[A-Z]{2})?-[0-9a-f]{32}\.jsonl\.gz"
 OURS = re.compile(rf"({NAME})(?:\.json)?|\.[a-z0-9_]+\.part")
 UNFINISHED = ".part"
 NOTE = ".json"
+LOCK = ".lock"
 LONGEST_NOTE = 100_000
 BLOCK = 256 * 1024
 
@@ -115,6 +117,19 @@ def sweep(*, before: datetime.datetime, keep: set[str]) -> None:
         match = OURS.fullmatch(path.name)
         if match and match[1] not in keep and _put_at(path) < before:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether nobody else on this machine is putting something here. A process that dies lets go."""
+    settings.SNAPSHOTS_DIR.mkdir(parents=True, exist_ok=True)
+    with (settings.SNAPSHOTS_DIR / LOCK).open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from django.db import close_old_connections
 from django.utils import timezone
 
-from kb import published, shelf
+from kb import shelf
 from kb.api import parameters, queries, sync
 from kb.api.cursors import SyncCursor
 from kb.canonical import canonical_json
@@ -18,6 +18,9 @@ from kb.shelf import Snapshot
 
 FORMAT = "stride-kb-snapshot/1"
 KEPT_FOR = datetime.timedelta(days=30)
+DAY, PAUSE = datetime.timedelta(days=1), datetime.timedelta(hours=1)
+AT_ONCE = 20
+"""So many in a day follow their release at once; then one an hour. Phones sync from the one before meanwhile."""
 EVERYTHING = 2**62  # more documents than any database holds: the page of a sync that is not cut off
 
 logger = logging.getLogger(__name__)
@@ -26,15 +29,20 @@ logger = logging.getLogger(__name__)
 def make(*, at: datetime.datetime) -> list[Snapshot]:
     """Makes the snapshot of the current edition for each locale that has none, and removes those that are old.
 
-    Returns what it made. Any number of processes may do it at once: they would write the same file.
+    Returns what it made. Any number of processes may try at once: one does it, the others return nothing.
     """
     with reading() as connection:
         feed = queries.feed(connection)
     if not feed.mark:
         return []
-    keep = set().union(*(_young(shelf.noted(locale), since=at - KEPT_FOR) for locale in parameters.LOCALES))
+    noted = {locale: shelf.noted(locale) for locale in parameters.LOCALES}
+    keep = set().union(*(_young(found, since=at - KEPT_FOR) for found in noted.values()))
     shelf.sweep(before=at - KEPT_FOR, keep=keep)  # first, because it may be what makes room on the disk
-    return [_make(locale, at=at) for locale in parameters.LOCALES if not _current(feed, locale)]
+    due = [locale for locale, found in noted.items() if _is_due(found, _cursor(feed, locale).encoded(), at=at)]
+    if not due:
+        return []
+    with shelf.alone() as is_alone:
+        return [_make(locale, at=at) for locale in due] if is_alone else []
 
 
 def watch(*, stop: threading.Event, every: float, tell: Callable[[Snapshot], None]) -> None:
@@ -61,16 +69,17 @@ def _young(noted: list[Snapshot], *, since: datetime.datetime) -> set[str]:
     return {snapshot.name for snapshot, next_one in pairs if next_one is None or next_one.moment >= since}
 
 
-def _current(feed: Feed, locale: str) -> list[Snapshot]:
-    """Those of exactly what is live now, with every kind that this program knows."""
-    cursor = _cursor(feed, locale).encoded()
-    return [snapshot for snapshot in shelf.noted(locale) if snapshot.cursor == cursor and shelf.is_whole(snapshot)]
+def _is_due(noted: list[Snapshot], cursor: str, *, at: datetime.datetime) -> bool:
+    """Whether none is there of exactly what is live now, and not too many."""
+    if any(snapshot.cursor == cursor and shelf.is_whole(snapshot) for snapshot in noted):
+        return False
+    today = [snapshot.moment for snapshot in noted if snapshot.moment > at - DAY and shelf.is_whole(snapshot)]
+    return len(today) < AT_ONCE or max(today) <= at - PAUSE
 
 
 def _make(locale: str, *, at: datetime.datetime) -> Snapshot:
-    kinds = _all_kinds()
     with reading() as connection:
-        page = sync.read_page(connection, sync.SyncQuery(None, locale, kinds, EVERYTHING))
+        page = sync.read_page(connection, sync.SyncQuery(None, locale, (), EVERYTHING))
     packed = shelf.pack(locale, _lines(page, locale))
     snapshot = Snapshot(
         name=packed.name,
@@ -108,8 +117,4 @@ def _lines(page: sync.SyncPage, locale: str) -> Iterator[bytes]:
 
 
 def _cursor(state: Feed | sync.SyncPage, locale: str) -> SyncCursor:
-    return SyncCursor(state.feed_id, state.mark, state.head, locale, _all_kinds())
-
-
-def _all_kinds() -> tuple[str, ...]:
-    return tuple(sorted(kind.kind for kind in published.all_kinds()))
+    return SyncCursor(state.feed_id, state.mark, state.head, locale, kinds=())

@@ -5,11 +5,14 @@ more tests run; what a browser does is not measured, for it happens in another p
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from threading import Thread
+from types import FrameType
+from typing import IO
 
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider"]
 PLAIN = [sys.executable, *PYTEST]
@@ -35,12 +38,21 @@ class Run:
         self.name, self.command = name, command
         self.environment = os.environ | environment
         self.result = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
 
-    def __call__(self, log: Path) -> None:
-        with log.open("wb") as output:
-            self.result = subprocess.run(
-                self.command, env=self.environment, stdout=output, stderr=subprocess.STDOUT
-            ).returncode
+    def __call__(self, output: IO[bytes] | None = None) -> None:
+        """Without `output`, it goes where ours does."""
+        if self._is_stopped:
+            return
+        self._process = subprocess.Popen(self.command, env=self.environment, stdout=output, stderr=output)
+        self.result = self._process.wait()
+
+    def stop(self) -> None:
+        """Now, or before it has begun."""
+        self._is_stopped = True
+        if self._process:
+            self._process.terminate()
 
     @property
     def is_good(self) -> bool:
@@ -48,6 +60,7 @@ class Run:
 
 
 def main(words: list[str]) -> int:
+    signal.signal(signal.SIGTERM, _stop)
     seen = Run("SQLite", [*MEASURED, *PYTEST, *IN_PROCESS, *words], DATABASE_URL="", PUBLIC_DATABASE_URL="")
     beside = [
         Run("PostgreSQL", [*ON_POSTGRES, *PLAIN, *IN_PROCESS, *WITH_A_DATABASE, *words]),
@@ -56,14 +69,20 @@ def main(words: list[str]) -> int:
     ]
     runs = [seen, *beside]
     with tempfile.TemporaryDirectory(prefix="stride-kb-tests-") as folder:
-        logs = {run.name: Path(folder) / f"{number}.log" for number, run in enumerate(runs)}
-        worker = Thread(target=lambda: [run(logs[run.name]) for run in beside])
+        logs = {run: Path(folder) / f"{number}.log" for number, run in enumerate(beside)}
+        worker = Thread(target=_one_after_another, args=[logs])
         worker.start()
         print("Tests on SQLite; those on PostgreSQL and in a browser run beside them and are told below.", flush=True)
-        seen.result = subprocess.run(seen.command, env=seen.environment).returncode
-        worker.join()
-        for run in beside:
-            print(f"\nTests on {run.name}\n{logs[run.name].read_text(errors='replace')}", flush=True)
+        try:
+            seen()
+            worker.join()
+        except BaseException:
+            for run in runs:
+                run.stop()
+            worker.join()
+            raise
+        for run, log in logs.items():
+            print(f"\nTests on {run.name}\n{log.read_text(errors='replace')}", flush=True)
     bad = [run.name for run in runs if not run.is_good]
     if bad:
         print(f"Tests failed on: {'; '.join(bad)}.")
@@ -71,6 +90,16 @@ def main(words: list[str]) -> int:
         print("No test was found.")
         return NOTHING_TO_RUN
     return 1 if bad else 0
+
+
+def _one_after_another(logs: dict[Run, Path]) -> None:
+    for run, log in logs.items():
+        with log.open("wb") as output:
+            run(output)
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    sys.exit(128 + signum)
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class TheDesk(RuleBasedStateMachine):
     def teardown(self) -> None:
         assert verify() == []
         type(self).happened.update(self._happened() - self.happened_before)
-        transaction.savepoint_rollback(self.savepoint)
+        story.undo(self.savepoint)
 
     # What a browser would send
 

@@ -56,6 +56,7 @@ class Phone:
         self.staged: list[Json] = []
         self.staged_cursor = ""
         self.resyncs = 0
+        self.mismatches = 0
         self.part = b""
         self.part_of = ""
         self.refused = ""
@@ -87,6 +88,7 @@ class Phone:
         except DigestMismatch:
             if not was_whole:
                 raise
+            self.mismatches += 1
             self.start_afresh()
             return True
         return False

@@ -36,7 +36,7 @@ class Bug:
 
 def _rows(connection: Any, query: sync.SyncQuery, chosen: Any) -> list[sync.Change]:
     columns = ("seq", "kind", "entry_id", "gone_reason", "replaced_by_id", "body")
-    documents = Document.objects.using(connection.alias).filter(locale=query.locale, kind__in=query.kinds)
+    documents = Document.objects.using(connection.alias).filter(locale=query.locale, kind__in=query.followed)
     return [sync._change(row) for row in chosen(documents.order_by("seq")).values_list(*columns)[: query.limit + 1]]
 
 

@@ -24,6 +24,7 @@ PHONES: tuple[dict[str, Any], ...] = (
     {"kinds": ("condition",), "limit": 2},
     {"kinds": ("red_flag", "symptom"), "limit": 3},
 )
+TOLD_EVERY = 1_000
 WHICH = st.integers(0, len(PHONES) - 1)
 
 
@@ -106,10 +107,13 @@ class PhonesAtTheDesk(Desk):
     def no_phone_shows_half_a_release(self) -> None:
         """What a phone has applied was whole once: the state after some release."""
         type(self).steps += 1
+        if self.steps % TOLD_EVERY == 0:
+            print(f"{self.steps} steps, every phone is right so far", flush=True)
         state = json.loads(Feed.objects.get().digests).get("en", {})
         if state not in self.states:
             self.states.append(state)
         for phone in self.phones:
+            assert not phone.mismatches, "a phone had to start again, because what it was given was not what is live"
             if phone.copy.cursor and not phone.kinds:
                 held = {kind: phone.copy.digest(array_of(kind)) for kind in state}
                 assert held in self.states, "a phone shows what no release ever was"
@@ -129,6 +133,7 @@ class PhonesAtTheDesk(Desk):
     def every_phone_ends_like_a_fresh_one(self) -> None:
         for number, phone in enumerate(self.phones):
             phone.sync()
+            assert not phone.mismatches, f"phone {number} had to start again to be right"
             fresh = self.phone(self.get, kinds=phone.kinds)
             fresh.sync()
             assert phone.copy.bytes() == fresh.copy.bytes(), f"phone {number} differs from a fresh one"

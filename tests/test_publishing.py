@@ -2,6 +2,7 @@
 
 import pytest
 
+from kb.compiler import COMPILER_VERSION
 from kb.enums import ReleaseState, Severity
 from kb.models.editing import Release
 from kb.models.published import Document, Facet, Link, Slug
@@ -308,12 +309,12 @@ def test_recompiling_without_a_new_compiler_changes_no_bytes(house):
 def test_after_an_upgrade_publishing_waits_for_the_recompile(house, monkeypatch):
     condition = ConditionFactory()
     story.go_live(condition)
-    _run_compiler(2, monkeypatch)
+    _run_compiler(COMPILER_VERSION + 1, monkeypatch)
     with pytest.raises(Refused, match="recompile"):
         story.go_live(story.edit(condition, overview="New"))
     recompile(by=None, at=story.NOW)
     story.go_live(condition)
-    _run_compiler(1, monkeypatch)
+    _run_compiler(COMPILER_VERSION, monkeypatch)
     with pytest.raises(Refused, match="older than the documents"):
         story.go_live(story.edit(condition, overview="Newer"))
 

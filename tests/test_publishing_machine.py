@@ -31,7 +31,7 @@ class Desk(RuleBasedStateMachine):
         self.refused = 0
 
     def teardown(self) -> None:
-        transaction.savepoint_rollback(self.savepoint)
+        story.undo(self.savepoint)
 
     @initialize()
     def open_the_desk(self) -> None:

@@ -39,7 +39,7 @@ def made(house):
 
 
 def names(folder) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    return {path.name for path in folder.iterdir()} - {shelf.LOCK}
 
 
 def listed(reader) -> list[story.Json]:
@@ -144,13 +144,6 @@ def test_the_newest_comes_first(made, reader):
     assert [item["name"] for item in listed(reader)] == [newer.name, made.name]
 
 
-def test_a_program_that_knows_another_kind_makes_a_snapshot_of_its_own(made, monkeypatch):
-    """A phone would never hear of that kind by the cursor of the old one."""
-    fewer = published.all_kinds()[:-1]
-    monkeypatch.setattr(published, "all_kinds", lambda: fewer)
-    assert len(snapshots.make(at=story.NOW)) == 1
-
-
 # Made whole, and made anew
 
 
@@ -159,6 +152,29 @@ def test_it_is_made_once_for_each_edition(made):
     story.go_live(ConditionFactory())
     assert len(snapshots.make(at=story.NOW)) == 1
     assert snapshots.make(at=story.NOW) == []
+
+
+def test_of_several_processes_one_makes_it(house):
+    with shelf.alone() as is_alone:
+        assert is_alone
+        assert snapshots.make(at=story.NOW) == []
+    assert len(snapshots.make(at=story.NOW)) == 1
+
+
+def test_a_day_of_many_releases_does_not_fill_the_disk(house, monkeypatch):
+    monkeypatch.setattr(snapshots, "AT_ONCE", 2)
+    minute = datetime.timedelta(minutes=1)
+    made = []
+    for number in range(0, 125, 4):
+        story.go_live(SymptomFactory())
+        made += [number for _ in snapshots.make(at=story.NOW + number * minute)]
+    assert made == [0, 4, 64, 124]
+
+
+def test_one_that_was_damaged_is_made_anew_on_such_a_day_too(made, monkeypatch):
+    monkeypatch.setattr(snapshots, "AT_ONCE", 1)
+    half(made.path)
+    assert snapshots.make(at=story.NOW) == [made]
 
 
 def half(path):
@@ -310,8 +326,9 @@ def test_a_list_that_is_still_right_costs_a_304(made, reader):
     assert story.get(reader, "/snapshots", **{"If-None-Match": tag}).status_code == 200
 
 
-def test_the_file_comes_as_it_is_and_may_be_kept_for_ever(made, reader, folder):
-    response = fetch(reader, made.name, **{"Accept-Encoding": "gzip"})
+@pytest.mark.parametrize("accept", ["*/*", "application/gzip", "application/json"])
+def test_the_file_comes_as_it_is_and_may_be_kept_for_ever(made, reader, folder, accept):
+    response = fetch(reader, made.name, **{"Accept-Encoding": "gzip", "Accept": accept})
     assert response.status_code == 200
     assert response.streaming
     assert response.body == (folder / made.name).read_bytes()

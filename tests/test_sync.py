@@ -17,7 +17,7 @@ from tests import story
 from tests.factories import ConditionFactory, ConditionSymptomFactory, SymptomFactory, TreatmentFactory
 from tests.phone import NOT_ARRAYS, DigestMismatch, Json, Phone
 
-ALL_KINDS = sorted(kind.kind for kind in published.all_kinds())
+ALL_KINDS = tuple(sorted(kind.kind for kind in published.all_kinds()))
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def refusal(reader: Client, query: str) -> tuple[int, str, str]:
 
 def cursor(**changes: Any) -> str:
     feed = Feed.objects.get()
-    said = {"feed_id": feed.feed_id, "mark": feed.mark, "seq": feed.head, "locale": "en", "kinds": tuple(ALL_KINDS)}
+    said = {"feed_id": feed.feed_id, "mark": feed.mark, "seq": feed.head, "locale": "en", "kinds": ()}
     return SyncCursor(**(said | changes)).encoded()
 
 
@@ -156,7 +156,7 @@ def test_a_cursor_that_nobody_made_is_refused_by_its_name(link, reader, text):
     assert refusal(reader, f"?since={text}") == (400, "/docs/problems#bad-parameter", "since")
 
 
-@pytest.mark.parametrize("kinds", [("symptom", "condition"), ("symptom", "symptom"), ()])
+@pytest.mark.parametrize("kinds", [("symptom", "condition"), ("symptom", "symptom"), ("symptom", "")])
 def test_a_cursor_of_kinds_that_no_answer_names_is_refused(link, reader, kinds):
     assert refusal(reader, f"?since={cursor(kinds=kinds)}")[0] == 400
 
@@ -167,6 +167,16 @@ def test_a_cursor_is_not_mixed_with_other_kinds(link, reader):
     assert changed(ask(reader, f"?since={since}&kind=symptom")) == set()
     assert refusal(reader, f"?since={since}&kind=condition") == (400, "/docs/problems#bad-parameter", "since")
     assert "other kinds" in story.get(reader, f"/sync?since={since}&kind=condition").json_body["detail"]
+
+
+def test_who_follows_all_kinds_follows_a_new_one_too(link, reader, monkeypatch):
+    every = published.all_kinds()
+    with monkeypatch.context() as before:
+        before.setattr(published, "all_kinds", lambda: [kind for kind in every if kind.kind != "treatment"])
+        since = ask(reader)["cursor"]
+    treatment = TreatmentFactory()
+    story.go_live(treatment)
+    assert str(treatment.pk) in changed(ask(reader, f"?since={since}"))
 
 
 def test_a_cursor_survives_releases_of_other_kinds(link, reader):

@@ -8,14 +8,18 @@ from uuid import UUID
 
 from kb.api.problems import BAD_PARAMETER, RESYNC_REQUIRED, ApiProblem
 
-SHAPE = re.compile(r"1 ([0-9a-f]{32}) ([0-9a-f]{16}|) (0|[1-9][0-9]{0,17}) ([a-z]{2}(?:-[A-Z]{2})?) ([a-z_,]+)")
+SHAPE = re.compile(r"1 ([0-9a-f]{32}) ([0-9a-f]{16}|) (0|[1-9][0-9]{0,17}) ([a-z]{2}(?:-[A-Z]{2})?) ([a-z_,]+|[*])")
 OF_ANOTHER_VERSION = re.compile(r"[1-9][0-9]{0,3} [0-9a-f]{32} [ -~]*")
 LONGEST = 1000
+ALL = "*"
 
 
 @dataclass(frozen=True)
 class SyncCursor:
-    """Everything up to `seq` was received, when the feed stood at the edition `mark`. `kinds` are sorted names."""
+    """Everything up to `seq` was received, when the feed stood at the edition `mark`.
+
+    `kinds` are sorted names; none are all kinds, with those that come later.
+    """
 
     feed_id: UUID
     mark: str
@@ -24,11 +28,11 @@ class SyncCursor:
     kinds: tuple[str, ...]
 
     def encoded(self) -> str:
-        text = f"1 {self.feed_id.hex} {self.mark} {self.seq} {self.locale} {','.join(self.kinds)}"
+        text = f"1 {self.feed_id.hex} {self.mark} {self.seq} {self.locale} {','.join(self.kinds) or ALL}"
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_sync_cursor(text: str, all_kinds: list[str]) -> SyncCursor:
+def read_sync_cursor(text: str, all_kinds: tuple[str, ...]) -> SyncCursor:
     """A problem for everything that `encoded` does not make. 410 for what another version of this program made."""
     try:
         padded = text[:LONGEST] + "=" * (-len(text[:LONGEST]) % 4)
@@ -41,7 +45,8 @@ def read_sync_cursor(text: str, all_kinds: list[str]) -> SyncCursor:
     if match is None:
         raise _not_ours()
     feed_id, mark, seq, locale, kinds = match.groups()
-    cursor = SyncCursor(UUID(feed_id), mark, int(seq), locale, tuple(kinds.split(",")))
+    named = () if kinds == ALL else tuple(kinds.split(","))
+    cursor = SyncCursor(UUID(feed_id), mark, int(seq), locale, named)
     if cursor.encoded() != text or list(cursor.kinds) != sorted(set(cursor.kinds)):
         raise _not_ours()
     if not set(cursor.kinds) <= set(all_kinds):

@@ -61,6 +61,14 @@ def stored(
     return response
 
 
+def answered(request: HttpRequest, body: bytes, *, cache: str = CACHE) -> HttpResponse:
+    """A body with its own hash as version: who has it is not sent it again because something else was published."""
+    version = version_of(body)
+    if holds(request, version):
+        return not_modified(request, version, cache=cache)
+    return made(request, body, version, cache=cache)
+
+
 def made(request: HttpRequest, body: bytes, version: str, *, cache: str = CACHE) -> HttpResponse:
     """For bodies that are put together on the way out, such as lists. However small: a 304 must name the same tag."""
     is_gzip = accepts_gzip(request)

@@ -3,22 +3,19 @@
 import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 
 from kb import published
 from kb.api import parameters, queries, responses
-from kb.api.views import API_VERSION, PublicView
+from kb.api.views import PublicView
 from kb.canonical import canonical_json
-from kb.models.published import Feed
 from kb.reader import reading
 from kb.search import ranking
 from kb.search.asking import understood
-from kb.search.current import Current, current
+from kb.search.current import current
 from kb.search.index import Index
 from kb.search.showing import Shown, shown
-from kb.search.terms import VERSION
 
 LONGEST = 200
 LIMIT_DEFAULT = 20
@@ -34,10 +31,6 @@ class SearchQuery:
     limit: int
     locale: str
 
-    def canonical(self) -> str:
-        pairs = [("q", self.text), ("limit", str(self.limit)), ("locale", self.locale)]
-        return urlencode([*pairs, *(("kind", kind) for kind in self.kinds)])
-
 
 class SearchView(PublicView):
     """The documents that answer a question best."""
@@ -45,11 +38,8 @@ class SearchView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponse:
         query = read_query(request.META["QUERY_STRING"])
         with reading() as connection:
-            feed = queries.feed(connection)
-            if responses.holds(request, _version(feed, query)):
-                return responses.not_modified(request, _version(feed, query))
-            held = current(connection, feed, query.locale)
-        return responses.made(request, canonical_json(found(held.index, query)), _version(held, query))
+            held = current(connection, queries.feed(connection), query.locale)
+        return responses.answered(request, canonical_json(found(held.index, query)))
 
 
 def read_query(query_string: str) -> SearchQuery:
@@ -90,8 +80,3 @@ def _item(item: Shown) -> dict[str, Any]:
         "matched_text": item.matched_text,
         "highlights": [asdict(highlight) for highlight in item.highlights],
     }
-
-
-def _version(state: Feed | Current, query: SearchQuery) -> str:
-    edition = f"{state.feed_id} {state.mark} {API_VERSION} search {VERSION.decode()}"
-    return responses.version_of(f"{edition} {query.canonical()}".encode())

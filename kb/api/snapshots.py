@@ -41,10 +41,7 @@ class SnapshotsView(PublicView):
             ours = _of_our_past(connection, shelf.noted(locale)[:MOST_LOOKED_AT])
         offered = islice((snapshot for snapshot in ours if shelf.is_whole(snapshot)), MOST_LISTED)
         body = canonical_json({"items": [_item(snapshot) for snapshot in offered]})
-        version = responses.version_of(body)
-        if responses.holds(request, version):
-            return responses.not_modified(request, version, cache=responses.ASK_AGAIN)
-        return responses.made(request, body, version, cache=responses.ASK_AGAIN)
+        return responses.answered(request, body, cache=responses.ASK_AGAIN)
 
 
 class GzipRenderer(BaseRenderer):
@@ -58,7 +55,10 @@ class Negotiation(DefaultContentNegotiation):
     """Who can read our problems gets the file, too: generated Python clients ask for nothing but JSON."""
 
     def get_accept_list(self, request: Any) -> list[str]:
-        return [MEDIA_TYPE if asked == PROBLEM_JSON else asked for asked in super().get_accept_list(request)]
+        return [
+            MEDIA_TYPE if asked in (PROBLEM_JSON, responses.JSON) else asked
+            for asked in super().get_accept_list(request)
+        ]
 
 
 class SnapshotView(PublicView):

@@ -26,12 +26,16 @@ NOTHING = {"count": 0, "digest": sha256(b"")}
 
 @dataclass(frozen=True)
 class SyncQuery:
-    """A request, understood. Without `since` it is a first one."""
+    """A request, understood. Without `since` it is a first one; without `kinds` it is for all of them."""
 
     since: SyncCursor | None
     locale: str
     kinds: tuple[str, ...]
     limit: int
+
+    @property
+    def followed(self) -> tuple[str, ...]:
+        return self.kinds or all_kinds()
 
     def canonical(self) -> str:
         since = self.since.encoded() if self.since else ""
@@ -83,12 +87,11 @@ class SyncView(PublicView):
 
 def read_query(query_string: str) -> SyncQuery:
     """A cursor carries locale and kinds; who names them besides must name the same."""
-    all_kinds = sorted(kind.kind for kind in published.all_kinds())
     values = parameters.read_pairs(query_string, ["since", "locale", "kind", "limit"], repeatable=["kind"])
     limit = parameters.read_limit(values, default=MAX_PAGE, most=MAX_PAGE)
-    since = read_sync_cursor(values["since"][0], all_kinds) if "since" in values else None
-    named = values.get("kind", list(since.kinds) if since else all_kinds)
-    kinds = tuple(sorted({parameters.choice("kind", kind, all_kinds) for kind in named}))
+    since = read_sync_cursor(values["since"][0], all_kinds()) if "since" in values else None
+    named = values.get("kind", list(since.kinds) if since else [])
+    kinds = tuple(sorted({parameters.choice("kind", kind, all_kinds()) for kind in named}))
     locale = parameters.read_locale(values) if "locale" in values or since is None else since.locale
     if since and (since.kinds != kinds or since.locale != locale):
         detail = "The cursor was made for another locale or other kinds. Leave them out, or begin without `since`."
@@ -98,7 +101,7 @@ def read_query(query_string: str) -> SyncQuery:
 
 def read_page(connection: BaseDatabaseWrapper, query: SyncQuery) -> SyncPage:
     """Raises Feed.DoesNotExist before the first migration has ended."""
-    documents = Document.objects.using(connection.alias).filter(locale=query.locale, kind__in=query.kinds)
+    documents = Document.objects.using(connection.alias).filter(locale=query.locale, kind__in=query.followed)
     # Who holds nothing has nothing to remove.
     newer = Q(seq__gt=query.since.seq) if query.since else Q(gone_reason="")
     columns = ("seq", "kind", "entry_id", "gone_reason", "replaced_by_id", "body")
@@ -123,6 +126,10 @@ def read_page(connection: BaseDatabaseWrapper, query: SyncQuery) -> SyncPage:
         knows_the_mark=bool(knows_the_mark),
         changes=[_change(row[5:]) for row in found if row[5] is not None],
     )
+
+
+def all_kinds() -> tuple[str, ...]:
+    return tuple(sorted(kind.kind for kind in published.all_kinds()))
 
 
 def state_digest(page: SyncPage) -> dict[str, Any]:
@@ -170,5 +177,5 @@ def _tombstone(change: Change) -> dict[str, Any]:
 
 def _version(feed: Feed | SyncPage, query: SyncQuery) -> str:
     """The kinds count as well: a new one brings an array of its own."""
-    kinds = ",".join(kind.kind for kind in published.all_kinds())
+    kinds = ",".join(all_kinds())
     return responses.version_of(f"{feed.feed_id} {feed.mark} {API_VERSION} {kinds} sync {query.canonical()}".encode())

@@ -213,10 +213,7 @@ class IndexView(PublicView):
             ],
         }
         body = canonical_json(index)
-        version = responses.version_of(body)
-        if responses.holds(request, version):
-            return responses.not_modified(request, version)
-        return responses.made(request, body, version)
+        return responses.answered(request, body)
 
 
 class VocabularyView(PublicView):
@@ -225,10 +222,7 @@ class VocabularyView(PublicView):
     def get(self, request: HttpRequest) -> HttpResponse:
         values = parameters.read_pairs(request.META["QUERY_STRING"], ["locale"])
         body = canonical_json({"locale": parameters.read_locale(values), "enumerations": _enumerations()})
-        version = responses.version_of(body)
-        if responses.holds(request, version):
-            return responses.not_modified(request, version)
-        return responses.made(request, body, version)
+        return responses.answered(request, body)
 
 
 class SchemaView(PublicView):
