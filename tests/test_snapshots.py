@@ -344,7 +344,7 @@ def test_the_file_comes_as_it_is_and_may_be_kept_for_ever(made, reader, folder, 
 
 @pytest.mark.parametrize(
     ("accept", "status"),
-    [("application/gzip", 200), ("application/problem+json", 200), ("*/*", 200), ("application/json", 406)],
+    [("application/gzip", 200), ("application/problem+json", 200), ("*/*", 200), ("text/html", 406)],
 )
 def test_who_can_read_the_file_or_the_problem_gets_the_file(made, reader, accept, status):
     """Generated Python clients name only JSON among what an operation can answer: here, the problem."""
