@@ -22,7 +22,7 @@ MEASURED = [
     "slipcover",
     "--branch",
     "--source",
-    "kb,remedies,conditions,config,contract",
+    "kb,remedies,conditions,config,clients",
     "--skip-covered",
 ]
 ON_POSTGRES = [sys.executable, "-m", "tests.postgres", "--"]
