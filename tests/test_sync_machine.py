@@ -14,7 +14,7 @@ from tests.sync_bugs import BUGS, Bug
 from tests.sync_machine import PhonesAtTheDesk
 
 pytestmark = pytest.mark.django_db
-STEPS = int(os.environ.get("STEPS", "400"))
+STEPS = int(os.environ.get("STEPS", "600"))
 STEPS_IN_A_RUN = 25
 SEED = int(os.environ.get("SEED", "1"))
 SOONEST = 2
