@@ -25,8 +25,10 @@ TRIES = 20
 
 
 def main(publishes: int, publishers: int, number: int) -> None:
-    own = list(Symptom.objects.order_by("pk"))[number::publishers]
     with _fault(os.environ.get("CONTROL", "")):
+        own = list(Symptom.objects.order_by("pk"))[number::publishers]
+        _say(ready=number)
+        sys.stdin.readline()  # all begin together
         for turn in range(publishes):
             _publish(own[turn % len(own)], f"Said by editor {number} in turn {turn}.")
 

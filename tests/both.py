@@ -1,6 +1,6 @@
 """`python -m tests.both [WORDS FOR PYTEST]`: all tests on SQLite and on a PostgreSQL of their own; `make test` runs it.
 
-Two lines of work side by side, one for each of two cores; they share nothing. Coverage is measured on SQLite, where
+Two at a time, one for each of two cores; they share nothing. Coverage is measured on SQLite, where
 more tests run; what a browser does is not measured, for it happens in another process.
 """
 
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from pathlib import Path
 from threading import Thread
 from types import FrameType
@@ -70,11 +71,13 @@ def main(words: list[str]) -> int:
     runs = [seen, *beside]
     with tempfile.TemporaryDirectory(prefix="stride-kb-tests-") as folder:
         logs = {run: Path(folder) / f"{number}.log" for number, run in enumerate(beside)}
-        worker = Thread(target=_one_after_another, args=[logs])
+        waiting = deque(beside)
+        worker = Thread(target=_run_what_waits, args=[waiting, logs])
         worker.start()
         print("Tests on SQLite; those on PostgreSQL and in a browser run beside them and are told below.", flush=True)
         try:
             seen()
+            _run_what_waits(waiting, logs)
             worker.join()
         except BaseException:
             for run in runs:
@@ -92,9 +95,14 @@ def main(words: list[str]) -> int:
     return 1 if bad else 0
 
 
-def _one_after_another(logs: dict[Run, Path]) -> None:
-    for run, log in logs.items():
-        with log.open("wb") as output:
+def _run_what_waits(waiting: deque[Run], logs: dict[Run, Path]) -> None:
+    """Whoever is free takes the next."""
+    while True:
+        try:
+            run = waiting.popleft()
+        except IndexError:
+            return
+        with logs[run].open("wb") as output:
             run(output)
 
 

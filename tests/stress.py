@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,14 @@ def _publish(folder: Path, publishes: int, database: str, control: str, found: F
             [*command, str(number)],
             cwd=BASE_DIR,
             env=variables,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for number in range(PUBLISHERS)
     ]
+    _start_together(processes)
     said: dict[str, str] = {}
     for number, process in enumerate(processes):
         output, errors = process.communicate()
@@ -121,6 +124,18 @@ def _publish(folder: Path, publishes: int, database: str, control: str, found: F
             last = errors.strip().splitlines()[-1:] or ["no reason given"]
             found.problems.append(f"publisher {number} ended with {process.returncode}: {last[0]}")
     return said
+
+
+def _start_together(processes: list[subprocess.Popen[str]]) -> None:
+    """Or the first would be done before the last has begun."""
+    for process in processes:
+        assert process.stdout
+        process.stdout.readline()
+    for process in processes:
+        assert process.stdin
+        with suppress(BrokenPipeError):  # it has ended already, and its output says why
+            process.stdin.write("begin\n")
+            process.stdin.flush()
 
 
 def _compare(clients: list[Client], said: dict[str, str], port: int, found: Found) -> None:

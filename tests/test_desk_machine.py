@@ -15,7 +15,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.desk_machine import TheDesk
 
 pytestmark = pytest.mark.django_db
-STEPS = int(os.environ.get("STEPS", "300"))
+STEPS = int(os.environ.get("STEPS", "600"))
 STEPS_IN_A_RUN = 40  # Hypothesis leaves some rules out of each run, so there must be many
 SEED = int(os.environ.get("SEED", "1"))
 
