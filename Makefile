@@ -84,8 +84,10 @@ mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find
 	$(PY) -m tests.mutants $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.dev-ok ## Measure loading, publishing, and the work on very long texts
+bench: $(VENV)/.dev-ok ## Measure loading, publishing, search, first starts, and the work on very long texts
 	$(PY) -m bench.load $(ARGS)
+	$(PY) -m bench.first_start
+	$(PY) -m bench.search
 	$(PY) -m bench.writing
 	$(PY) -m bench.starts
 

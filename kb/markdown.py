@@ -10,6 +10,7 @@ import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, link
 from markdown_it.token import Token
 
 LONGEST = 20_000
@@ -20,6 +21,7 @@ ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 SCHEMES = {"https", "mailto"}
 
 _ALLOWED_LINK = re.compile(r"(https://[^/?#\s]|mailto:[^\s])", re.IGNORECASE)
+_NOWHERE = re.compile(r"\(\s*\)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,19}:", re.IGNORECASE)
 
 _FOREIGN = {
@@ -72,9 +74,16 @@ def _is_allowed_link(address: str) -> bool:
     return bool(_ALLOWED_LINK.match(address))
 
 
+def _link_to_somewhere(state: StateInline, silent: bool) -> bool:
+    """CommonMark also has links without any address, which nobody asks `validateLink` about."""
+    end = state.md.helpers.parseLinkLabel(state, state.pos, True) if state.src[state.pos] == "[" else -1
+    return not (end >= 0 and _NOWHERE.match(state.src, end + 1)) and link(state, silent)
+
+
 def _parser_of_the_subset() -> MarkdownIt:
     parser = MarkdownIt("zero", {"maxNesting": 20})
     parser.enable(["list", "emphasis", "link", "escape"])
+    parser.inline.ruler.at("link", _link_to_somewhere)
     parser.validateLink = _is_allowed_link  # type: ignore[method-assign,assignment]  # how markdown-it-py is configured
     return parser
 

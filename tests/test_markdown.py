@@ -155,7 +155,9 @@ def test_plain_words_are_not_taken_for_markup(text):
     assert markdown.outside_the_subset(text) == []
 
 
-@pytest.mark.parametrize("text", ["# Rest", "<b>x</b>", "a&nbsp;b", "[x](javascript:alert(1))", "> said", "`x`"])
+@pytest.mark.parametrize(
+    "text", ["# Rest", "<b>x</b>", "a&nbsp;b", "[x](javascript:alert(1))", "[x]()", "> said", "`x`"]
+)
 def test_what_phones_cannot_show_stands_as_it_was_typed(text):
     words = re.sub(r"</?p>", "", shown(text))
     assert words == text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -173,6 +175,8 @@ def test_plain_words_are_left_when_the_markup_goes():
 @given(texts)
 @example("[a](javascript&colon;alert(1))")
 @example("[a](\x01javascript:alert(1))")
+@example("[a]()")
+@example("[]( )")
 @example('[a](https://x" onmouseover=alert(1) y=")')
 @example("<<script>script>alert(1)</script>")
 @settings(max_examples=400, deadline=None)
