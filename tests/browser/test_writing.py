@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.desk_pages import KINDS
 from tests.browser.people import Person
@@ -194,6 +194,22 @@ def test_a_new_page_comes_back_is_thrown_away_undone_and_at_last_forgotten(write
     page.goto(address)
     expect_no_offer(page)
     assert page.evaluate(AGED, 0) == 0
+
+
+def test_what_is_typed_before_the_page_is_ready_is_kept_too(writer):
+    page = writer.page
+    writer.opens("Dull ache", kind="symptom")
+    held: list[Route] = []
+    page.route("**/kept*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.fill("#id_summary", "Typed at once.")
+    for route in held:
+        route.continue_()
+    page.unroute("**/kept*.js")
+    fresh = reopened(page)
+    expect_offer(fresh)
+    bring_back(fresh)
+    expect(fresh.locator("#id_summary")).to_have_value("Typed at once.")
 
 
 def test_nothing_is_lost_when_a_save_does_not_get_through(writer, desk, watch):

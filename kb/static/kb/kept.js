@@ -1,7 +1,7 @@
 /* What somebody types stays in this browser until the server confirms that it was saved, and is offered again. */
 "use strict";
 
-import {differs, restore, snapshot} from "./kept_form.js";
+import {differs, isTypedIn, restore, snapshot} from "./kept_form.js";
 import * as store from "./kept_store.js";
 
 const PAUSE = 700;
@@ -23,7 +23,7 @@ class Opening {
         this.key = newKey();
         this.from = keysIn(field.value);
         this.isRefused = this.from.length > 0;
-        this.last = JSON.stringify(snapshot(form));
+        this.last = isTypedIn(form) ? "" : JSON.stringify(snapshot(form));
         this.isSent = false;
         this.canKeep = true;
         this.wasUnreachable = false;
@@ -101,7 +101,7 @@ async function start() {
     try {
         await forgetSaved(field.dataset.desk);
         await store.sweep((record) => isOld(record, Date.now()));
-        if (opening.isRefused) {
+        if (opening.isRefused || opening.last === "") {
             await opening.keep({always: true});
         }
         await offer(opening, await others.open());

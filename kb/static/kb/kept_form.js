@@ -15,6 +15,11 @@ export function snapshot(form) {
     return {fields: asData(own, labels), lists: Object.fromEntries(lists), labels};
 }
 
+/* Whether somebody was faster than this script: what they typed by then counts as typed, too. */
+export function isTypedIn(form) {
+    return [...form.querySelectorAll("textarea, input[type=text], input:not([type])")].some(({value, defaultValue}) => value !== defaultValue);
+}
+
 /* Whether something was typed that the other does not hold. Places and numbers of rows are no text. */
 export function differs(kept, shown) {
     return !isSame(kept.fields, shown.fields)
