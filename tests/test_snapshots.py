@@ -326,7 +326,7 @@ def test_a_list_that_is_still_right_costs_a_304(made, reader):
     assert story.get(reader, "/snapshots", **{"If-None-Match": tag}).status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/gzip", "application/json"])
+@pytest.mark.parametrize("accept", ["*/*", "application/gzip", "application/json", "application/problem+json"])
 def test_the_file_comes_as_it_is_and_may_be_kept_for_ever(made, reader, folder, accept):
     response = fetch(reader, made.name, **{"Accept-Encoding": "gzip", "Accept": accept})
     assert response.status_code == 200

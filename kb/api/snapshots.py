@@ -10,11 +10,12 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 
 from kb import shelf
 from kb.api import parameters, queries, responses
-from kb.api.problems import NOT_FOUND, RANGE_NOT_SATISFIABLE, ApiProblem
+from kb.api.problems import NOT_FOUND, PROBLEM_JSON, RANGE_NOT_SATISFIABLE, ApiProblem
 from kb.api.views import ROOT, PublicView
 from kb.canonical import canonical_json
 from kb.models.published import Feed
@@ -50,17 +51,23 @@ class GzipRenderer(BaseRenderer):
     format = "gz"
 
 
+class Negotiation(DefaultContentNegotiation):
+    """Who can read our problems gets the file, too: some clients name only what errors are in."""
+
+    def get_accept_list(self, request: Any) -> list[str]:
+        return [
+            MEDIA_TYPE if asked in (responses.JSON, PROBLEM_JSON) else asked
+            for asked in super().get_accept_list(request)
+        ]
+
+
 class SnapshotView(PublicView):
     """The bytes of one snapshot. They never change, so a broken download goes on where it stopped."""
 
-    renderer_classes = [GzipRenderer, JSONRenderer]  # a client may name only what errors are in
+    renderer_classes = [GzipRenderer]
+    content_negotiation_class = Negotiation
 
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Without Vary: the bytes are the same for whoever asks."""
-        return {name: value for name, value in super().default_response_headers.items() if name != "Vary"}
-
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # stored bytes, so a plain response and not DRF's
         response = super().options(request, *args, **kwargs)
         response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match, If-Range, Range"
         return response
@@ -99,7 +106,7 @@ def _of_our_past(connection: BaseDatabaseWrapper, found: list[Snapshot]) -> list
     """
     marks = [snapshot.edition for snapshot in found]
     among = f"e.mark IN ({', '.join(['%s'] * len(marks))})" if marks else "FALSE"
-    statement = f"SELECT f.feed_id, e.mark FROM kb_feed f LEFT JOIN kb_edition e ON {among}"  # noqa: S608  placeholders only
+    statement = f"SELECT f.feed_id, e.mark FROM kb_feed f LEFT JOIN kb_edition e ON {among}"  # noqa: S608  only placeholders are put in, values are parameters
     with connection.cursor() as cursor:
         cursor.execute(statement, marks)
         rows = cursor.fetchall()

@@ -81,7 +81,7 @@ class PublicView(APIView):
     parser_classes = []
     http_method_names = ["get", "head", "options"]
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # stored bytes, so a plain response and not DRF's
         response = HttpResponse(status=204)
         response.headers["Allow"] = METHODS
         response.headers["Access-Control-Allow-Methods"] = METHODS
