@@ -26,8 +26,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         with reading() as public:
             feed = Feed.objects.using(public.alias).get()
             with public.cursor() as cursor:  # a table that came with an upgrade is not the readers' before they get it
-                for table in READABLE:
-                    cursor.execute(f"SELECT 1 FROM {table} LIMIT 0")  # noqa: S608  our own names
+                cursor.execute(f"SELECT 1 FROM {', '.join(READABLE)} LIMIT 0")  # noqa: S608  the names are ours
     except (DatabaseError, Feed.DoesNotExist) as error:
         return _answer({"status": "not ready", "reason": REFUSED.format(type(error).__name__)}, 503)
     if feed.head and feed.compiler_version != COMPILER_VERSION:

@@ -84,14 +84,14 @@ def _parser_of_the_subset() -> MarkdownIt:
     parser = MarkdownIt("zero", {"maxNesting": 20})
     parser.enable(["list", "emphasis", "link", "escape"])
     parser.inline.ruler.at("link", _link_to_somewhere)
-    parser.validateLink = _is_allowed_link  # type: ignore[method-assign,assignment]  # how markdown-it-py is configured
+    parser.validateLink = _is_allowed_link  # type: ignore[method-assign,assignment]  # markdown-it-py is configured by replacing this method
     return parser
 
 
 def _parser_of_everything() -> MarkdownIt:
     """CommonMark with tables, as many apps read it. It refuses no link, so that a bad one can be named."""
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    parser.validateLink = lambda address: True  # type: ignore[method-assign,assignment]  # how markdown-it-py is configured
+    parser.validateLink = lambda address: True  # type: ignore[method-assign,assignment]  # markdown-it-py is configured by replacing this method
     parser.disable("text_join")  # it hides which characters were written as codes
     return parser
 

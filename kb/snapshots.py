@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 def make(*, at: datetime.datetime) -> list[Snapshot]:
     """Makes the snapshot of the current edition for each locale that has none, and removes those that are old.
 
-    Returns what it made. Any number of processes may try at once: one does it, the others return nothing.
+    Returns what it made. Any number of processes may try: one at a time does it, a second would write the same file.
     """
     with reading() as connection:
         feed = queries.feed(connection)

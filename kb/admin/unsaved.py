@@ -140,7 +140,7 @@ class _Found:
     def get(self, **lookup: Any) -> models.Model:
         (value,) = lookup.values()
         if str(value) not in self._found:
-            raise self.model.DoesNotExist  # type: ignore[attr-defined]  # every model has it
+            raise self.model.DoesNotExist  # type: ignore[attr-defined]  # Django gives it to every model, the stubs not to Model
         return self._found[str(value)]
 
     def filter(self, **lookup: Any) -> list[models.Model]:

@@ -120,7 +120,7 @@ class EnumerationValue(serializers.Serializer[Any]):
     """One value of an enumeration with its label."""
 
     value = serializers.CharField(help_text="As it stands in documents.")
-    label = serializers.CharField(help_text="What to show people.")  # type: ignore[assignment]  # a field called label
+    label = serializers.CharField(help_text="What to show people.")  # type: ignore[assignment]  # `label` is an attribute of DRF fields; here it is a field
 
 
 class Enumeration(serializers.Serializer[Any]):

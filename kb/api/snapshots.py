@@ -52,11 +52,11 @@ class GzipRenderer(BaseRenderer):
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Who can read our problems gets the file, too: generated Python clients ask for nothing but JSON."""
+    """Who can read our problems gets the file, too: some clients name only what errors are in."""
 
     def get_accept_list(self, request: Any) -> list[str]:
         return [
-            MEDIA_TYPE if asked in (PROBLEM_JSON, responses.JSON) else asked
+            MEDIA_TYPE if asked in (responses.JSON, PROBLEM_JSON) else asked
             for asked in super().get_accept_list(request)
         ]
 
@@ -67,7 +67,7 @@ class SnapshotView(PublicView):
     renderer_classes = [GzipRenderer]
     content_negotiation_class = Negotiation
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # stored bytes, so a plain response and not DRF's
         response = super().options(request, *args, **kwargs)
         response.headers["Access-Control-Allow-Headers"] = "Accept, If-None-Match, If-Range, Range"
         return response
@@ -106,7 +106,7 @@ def _of_our_past(connection: BaseDatabaseWrapper, found: list[Snapshot]) -> list
     """
     marks = [snapshot.edition for snapshot in found]
     among = f"e.mark IN ({', '.join(['%s'] * len(marks))})" if marks else "FALSE"
-    statement = f"SELECT f.feed_id, e.mark FROM kb_feed f LEFT JOIN kb_edition e ON {among}"  # noqa: S608  placeholders only
+    statement = f"SELECT f.feed_id, e.mark FROM kb_feed f LEFT JOIN kb_edition e ON {among}"  # noqa: S608  only placeholders are put in, values are parameters
     with connection.cursor() as cursor:
         cursor.execute(statement, marks)
         rows = cursor.fetchall()

@@ -92,7 +92,7 @@ class PublicView(APIView):
             deprecation.announce(response, self.deprecations())
         return super().finalize_response(request, response, *args, **kwargs)
 
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # no DRF Response
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]  # stored bytes, so a plain response and not DRF's
         response = HttpResponse(status=204)
         response.headers["Allow"] = METHODS
         response.headers["Access-Control-Allow-Methods"] = METHODS

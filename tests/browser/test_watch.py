@@ -15,8 +15,7 @@ PLANTED = [
 def test_what_goes_wrong_behind_a_test_is_heard(script, heard, watch, editor):
     editor.goes_home()
     assert watch.unexpected() == []
-    editor.page.evaluate(f"async () => {{ {script}; await new Promise(setTimeout); }}")
-    editor.page.wait_for_function("() => true")
+    editor.page.evaluate(f"async () => {{ await ({script}); await new Promise(setTimeout); }}")
     problems = watch.unexpected()
     assert any(heard in problem for problem in problems), problems
     watch.expects("")
