@@ -70,13 +70,15 @@ examples: $(VENV)/.dev-ok ## Write docs/examples.json and the contract anew from
 
 # Hours, not minutes: STEPS=20000 for a shorter one, SEED=2 for another one.
 .PHONY: torture
-torture: $(VENV)/.dev-ok ## Everybody at the desk for 100,000 steps, phones for 20,000, 4,000 releases at once, axe on every page
+torture: $(VENV)/.dev-ok ## Everybody at the desk for 100,000 steps, phones for 20,000, 4,000 releases at once, 50,000 made-up requests, axe on every page
 	STEPS=$(or $(STEPS),100000) SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
 		tests/test_desk_machine.py -k nothing_goes_live
 	STEPS=$(or $(SYNC_STEPS),20000) SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
 		tests/test_sync_machine.py -k phones_that_sync
 	$(PY) -m tests.stress $(or $(PUBLISHES),500)
 	$(PY) -m tests.postgres -- $(PY) -m tests.stress $(or $(PUBLISHES),500)
+	$(PY) -m tests.fuzz $(or $(REQUESTS),50000)
+	$(PY) -m tests.postgres -- $(PY) -m tests.fuzz $(or $(REQUESTS),50000)
 	EVERY_PAGE=1 $(PY) -m pytest -q -p no:cacheprovider tests/browser/test_accessibility.py
 
 .PHONY: mutants

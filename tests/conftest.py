@@ -1,5 +1,6 @@
 """Three standing people, the house texts that every clinical document needs, and a reader's client."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,21 @@ from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
 
 from conditions.models import Condition
+from config import environment
 from kb.models.entry import Entry
 from tests import factories, story
 from tests.desk import Desk, at_desk
 from tests.factories import ConditionFactory, PersonFactory
+from tests.serving import database_beside
 
 PACK = Path(settings.BASE_DIR) / "content" / "hip-pain"
+
+
+@pytest.fixture
+def own_database() -> Iterator[str]:
+    """A PostgreSQL database for a server beside the tests' own; “” for a new SQLite file."""
+    with database_beside(environment.text("DATABASE_URL"), "beside") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,12 @@
 """Eight editors publish at once while fifty phones sync; `make torture` runs ten times as much."""
 
 import os
-from collections.abc import Iterator
-
-import pytest
 
 from config import environment
-from tests import serving, stress
+from tests import stress
 
 PUBLISHES = int(os.environ.get("PUBLISHES", "50"))
 DATABASE = environment.text("DATABASE_URL")
-
-
-@pytest.fixture
-def own_database() -> Iterator[str]:
-    """A PostgreSQL database beside the tests' own; “” for a new SQLite file."""
-    with serving.database_beside(DATABASE, "stress") as url:
-        yield url
 
 
 def test_nothing_is_lost_torn_locked_or_fetched_again_whole(own_database, tmp_path):

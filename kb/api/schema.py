@@ -16,12 +16,14 @@ from kb.api.views import DocumentView, IndexView, ListView, VocabularyView
 from kb.documents import KIND_PATTERN, LOCALE_PATTERN
 from kb.enums import TombstoneReason
 from kb.published import Filter, PublishedKind
+from kb.slugs import SLUG_SHAPE
 
 ABOUT = "About"
 ABOUT_SYNC = "For phones"
 EDITION_PATTERN = "^([0-9a-f]{16})?$"
 PROBLEM_PATTERN = f"^{problems.TYPE_BASE}[a-z-]+$"
-NAME_PATTERN = r"^[A-Za-z0-9-]{1,80}$"
+NAME_PATTERN = "^[A-Za-z0-9-]{1,80}$"
+TARGET_PATTERN = f"^({SLUG_SHAPE.pattern[:-2]}|{UUID_EXACT.pattern[1:-1]})$"
 
 
 class TextExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # spectacular ships no types
@@ -286,7 +288,7 @@ def _filter_parameter(filter_: Filter) -> OpenApiParameter:
         return repeatable(filter_.name, _ref(filter_.choices), filter_.help)
     if filter_.target:
         text = f"{filter_.help} By slug or id; one that is unknown finds nothing."
-        return repeatable(filter_.name, {"type": "string", "pattern": NAME_PATTERN}, text)
+        return repeatable(filter_.name, {"type": "string", "pattern": TARGET_PATTERN, "maxLength": 80}, text)
     return repeatable(filter_.name, {"type": "string", "pattern": filter_.pattern}, filter_.help)
 
 
