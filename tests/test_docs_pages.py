@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
+from config.docs import GUIDES
 from kb.admin.middleware import POLICY
 from kb.api import problems
 
-PAGES = ("/docs", "/docs/problems")
+PAGES = ("/docs", "/docs/problems", *(f"/docs/{name}" for name in GUIDES))
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -68,9 +68,9 @@ def described_search() -> type[Any]:
         parameters=[
             OpenApiParameter(
                 "q",
-                {"type": "string", "minLength": 1, "maxLength": LONGEST},
+                {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"},
                 required=True,
-                description="What to look for. There are no operators.",
+                description="What to look for: more than spaces. There are no operators.",
                 examples=[OpenApiExample("lay words", value="runner's hip")],
             ),
             repeatable(

@@ -44,8 +44,9 @@ class SearchView(PublicView):
 
 def read_query(query_string: str) -> SearchQuery:
     values = parameters.read_pairs(query_string, ["q", "kind", "limit", "locale"], repeatable=["kind"])
-    text = unicodedata.normalize("NFC", " ".join(values.get("q", [""])[0].split()))
-    if not 1 <= len(text) <= LONGEST:
+    asked = values.get("q", [""])[0]
+    text = unicodedata.normalize("NFC", " ".join(asked.split()))
+    if not text or len(asked) > LONGEST:
         raise parameters.bad("q", f"“q” must say what to look for, in 1 to {LONGEST} characters.")
     all_kinds = sorted(kind.kind for kind in published.all_kinds())
     kinds = {parameters.choice("kind", kind, all_kinds) for kind in values.get("kind", [])}
