@@ -11,6 +11,9 @@ from kb.documents import KIND_PATTERN, SLUG_PATTERN
 from kb.enums import FoundIn, FoundUrgency, HighlightField
 from kb.search.asking import MOST_WORDS
 
+ASKED_PATTERN = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+"""Not only spaces, and no NUL, which no parameter may hold."""
+
 
 class SearchHighlight(serializers.Serializer[Any]):
     """Where a word that was asked for stands. Counted in characters (Unicode code points), not in bytes."""
@@ -68,7 +71,7 @@ def described_search() -> type[Any]:
         parameters=[
             OpenApiParameter(
                 "q",
-                {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": r"\S"},
+                {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": ASKED_PATTERN},
                 required=True,
                 description="What to look for: more than spaces. There are no operators.",
                 examples=[OpenApiExample("lay words", value="runner's hip")],
