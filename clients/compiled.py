@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from clients.generate import CONFIGURATION, MADE, ROOT
+from clients.generate import CONFIGURATION, IN_PYTHON, IN_TYPESCRIPT, MADE, ROOT
 from clients.redocly import NODE
 
 TOOLS = Path(sys.prefix) / "tools" / "node_modules"
@@ -32,6 +32,9 @@ def main() -> int:
     for language, compile_it in (("TypeScript", typescript), ("Python", python), ("Kotlin", kotlin)):
         print(f"Compiling the client in {language}", flush=True)
         compile_it()
+    print("Compiling the packages", flush=True)
+    npm_package()
+    python_package()
     return 0
 
 
@@ -52,6 +55,18 @@ def python(*programs: Path) -> None:
         return
     words = ["--strict", "--follow-imports=silent", "--config-file=", "--no-error-summary"]
     _run(sys.executable, "-m", "mypy", *words, *map(str, programs), MYPYPATH=str(client))
+
+
+def npm_package(out: Path = IN_TYPESCRIPT / "dist") -> None:
+    """What is published, with its declarations."""
+    _run(str(NODE), str(TSC), "--project", str(IN_TYPESCRIPT), "--outDir", str(out))
+
+
+def python_package(*programs: Path) -> None:
+    """Its own part, or programs on top of it, in full strictness."""
+    what = map(str, programs) if programs else ("-p", "stride_kb")
+    words = ["--strict", "--follow-imports=silent", "--config-file=", "--no-error-summary"]
+    _run(sys.executable, "-m", "mypy", *words, *what, MYPYPATH=str(IN_PYTHON / "src"))
 
 
 def kotlin() -> None:
