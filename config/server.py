@@ -172,6 +172,7 @@ def _announce(address: str, port: int) -> None:
         "\nStride KB is running; Ctrl-C stops it.\n"
         f"  API    {base}/api/v1\n"
         f"  Docs   {base}/docs\n"
+        f"  App    {base}/app\n"
         f"  Admin  {base}/admin/",
         flush=True,
     )

@@ -1,6 +1,6 @@
 """Django's settings. What an operator may change comes from environment variables; .env.example lists them."""
 
-from config import environment, secret_key
+from config import environment, pocket, secret_key
 from config.api_settings import INTENDED_USE, REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401  settings are read from this module
 from config.databases import databases
 
@@ -87,6 +87,12 @@ STATIC_URL = "static/"
 # Served from where the apps keep them: no collecting step to run, or to forget after an update. Names carry no hash, so
 # browsers ask again after a minute (WhiteNoise's default) and mostly hear that nothing changed.
 WHITENOISE_USE_FINDERS = True
+# The pocket app, where it was built: all of it stands below /app/.
+WHITENOISE_ROOT = pocket.built()
+WHITENOISE_INDEX_FILE = True
+WHITENOISE_IMMUTABLE_FILE_TEST = pocket.IMMUTABLE
+WHITENOISE_ADD_HEADERS_FUNCTION = pocket.add_headers
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 
 # --- safety ---
 

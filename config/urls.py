@@ -1,10 +1,11 @@
-"""Addresses: the public API, its documentation, the editors' desk, and two probes for operators."""
+"""Addresses: the public API, its documentation, the pocket app, the editors’ desk, and two probes for operators."""
 
 from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
 from config import health
+from config.app import app_patterns
 from config.docs import docs_patterns
 from kb.admin import failures
 from kb.api.urls import patterns
@@ -20,6 +21,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
+    *app_patterns,
     *docs_patterns,
     *patterns(),
 ]

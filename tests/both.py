@@ -27,7 +27,9 @@ MEASURED = [
     "--skip-covered",
 ]
 ON_POSTGRES = [sys.executable, "-m", "tests.postgres", "--"]
-IN_PROCESS, IN_BROWSER = ["--ignore=tests/browser"], ["tests/browser"]
+APPS = ["tests/packages", "tests/pocket"]
+IN_PROCESS = [f"--ignore={folder}" for folder in ("tests/browser", *APPS)]
+IN_BROWSER = ["tests/browser"]
 WITH_A_DATABASE = ["--ignore=tests/contract"]  # what compares files, and runs clients, is the same on both
 NOTHING_TO_RUN = 5
 
@@ -65,7 +67,7 @@ def main(words: list[str]) -> int:
     seen = Run("SQLite", [*MEASURED, *PYTEST, *IN_PROCESS, *words], DATABASE_URL="", PUBLIC_DATABASE_URL="")
     beside = [
         Run("PostgreSQL", [*ON_POSTGRES, *PLAIN, *IN_PROCESS, *WITH_A_DATABASE, *words]),
-        Run("SQLite, in a browser", [*PLAIN, *IN_BROWSER, *words], DATABASE_URL="", PUBLIC_DATABASE_URL=""),
+        Run("SQLite, in a browser", [*PLAIN, *IN_BROWSER, *APPS, *words], DATABASE_URL="", PUBLIC_DATABASE_URL=""),
         Run("PostgreSQL, in a browser", [*ON_POSTGRES, *PLAIN, *IN_BROWSER, *words]),
     ]
     runs = [seen, *beside]

@@ -43,6 +43,7 @@ def test_a_first_start_fills_the_installation_and_a_second_keeps_it(tmp_path):
         assert first.said.endswith(
             f"  API    http://127.0.0.1:{first.port}/api/v1\n"
             f"  Docs   http://127.0.0.1:{first.port}/docs\n"
+            f"  App    http://127.0.0.1:{first.port}/app\n"
             f"  Admin  http://127.0.0.1:{first.port}/admin/\n"
         ), "the addresses come last"
         assert len(first.get("/api/v1/conditions")["items"]) == 7
