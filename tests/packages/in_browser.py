@@ -147,6 +147,9 @@ class BrowserDevice(Device):
     def vocabulary(self) -> Json | None:
         return self.page.evaluate("() => store.vocabulary()")
 
+    def about(self) -> Json | None:
+        return self.page.evaluate("() => store.about()")
+
     def forgets(self) -> None:
         self.page.evaluate("() => store.forget()")
 

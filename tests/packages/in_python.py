@@ -136,6 +136,10 @@ class PythonDevice(Device):
         found = self.store.vocabulary()
         return found and _plain(found)
 
+    def about(self) -> Json | None:
+        found = self.store.about()
+        return found and _plain(found)
+
     def forgets(self) -> None:
         self.store.forget()
 

@@ -99,6 +99,7 @@ def test_the_search_looks_at_an_articles_own_words_and_nowhere_else(library):
     assert places == sorted(places, key=["name", "synonym", "summary", "text"].index)
     assert not [hit for hit in library.search("bladder bowel", limit=200) if hit["kind"] in ("condition", "treatment")]
     assert library.search("knee to chest", kinds=["condition"]) == [], "it stands there on an exercise's card"
+    assert library.search("local emergency number", kinds=["condition", "treatment"]) == [], "it stands in all of them"
     assert library.search("self_care") == library.search("zzz") == library.search(" ") == []
     assert {hit["kind"] for hit in library.search("hip", kinds=["symptom"])} == {"symptom"}
     assert len(library.search("hip", limit=3)) == 3

@@ -1,5 +1,6 @@
 """What a worried reader must see, whatever the server sends: red flags first, whole, in the words of their region."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -187,3 +188,11 @@ def test_a_text_stays_a_text_whatever_it_holds(sent):
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(what).to_contain_text("[bad](javascript:alert(1))")
     assert what.locator("img, b").count() == 0
+
+
+@pytest.mark.parametrize("page", ["condition/hip-bursitis", "treatment/ice", "about"])
+def test_every_page_has_a_way_to_say_that_it_is_wrong(looking: Reader, page):
+    looking.opens(page)
+    way = looking.main.get_by_role("link", name="Tell the editors")
+    expect(way).to_have_attribute("href", re.compile(r"^mailto:editors@kb\.example\?subject=\S+$"))
+    expect(way.locator("xpath=..")).to_contain_text("wrong or unsafe")

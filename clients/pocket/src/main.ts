@@ -38,6 +38,7 @@ async function start(): Promise<void> {
         settings: chosen,
         syncing,
         labels: new Labels(await store.vocabulary()),
+        about: await store.about(),
         contacts: await Contacts.of(store, chosen.region),
         refresh: () => navigation.refresh(),
     };
@@ -66,6 +67,7 @@ async function view(pocket: Pocket, route: Route): Promise<View> {
 async function afterSync(pocket: Pocket, report: Report | null): Promise<void> {
     if (report) {
         pocket.labels = new Labels(await pocket.store.vocabulary());
+        pocket.about = await pocket.store.about();
         pocket.contacts = await Contacts.of(pocket.store, pocket.settings.region);
         if (isNews(report)) say("The pages have been brought up to date.");
     }

@@ -1,5 +1,5 @@
 // What every view is given, and what it gives back.
-import type { Store } from "stride-kb";
+import type { ApiIndex, Store } from "stride-kb";
 import type { Contacts } from "./contacts";
 import type { Child } from "./dom";
 import type { Labels } from "./labels";
@@ -10,6 +10,7 @@ export interface Pocket {
     store: Store;
     settings: Settings;
     labels: Labels;
+    about: ApiIndex | null;
     contacts: Contacts;
     syncing: Syncing;
     /** Shows the present page anew, as it now is, where the reader stands. */

@@ -1,4 +1,4 @@
-import type { NoticeList, Tombstone, Vocabulary } from './generated/index.js';
+import type { ApiIndex, NoticeList, Tombstone, Vocabulary } from './generated/index.js';
 import type { AnyDocument, Kind } from './kinds.js';
 
 /** A document as it is kept: exactly what was received, and what it is found by. */
@@ -42,6 +42,7 @@ export interface Change {
     isReplacing: boolean;
     position: Position;
     labels: Labels;
+    about: ApiIndex;
 }
 
 const NOTHING: Position = {
@@ -211,6 +212,7 @@ async function put(change: Change, store: (name: string) => IDBObjectStore): Pro
     store('parts').clear();
     store('kept').put(change.position, 'position');
     store('kept').put(change.labels, 'labels');
+    store('kept').put(change.about, 'about');
 }
 
 function only<T extends { kind: string }>(kind: string, found: T | undefined): T | undefined {

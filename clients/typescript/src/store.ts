@@ -1,6 +1,6 @@
 import { Copy } from './copy.js';
 import type { Gone, Labels, Looked, Position, Row } from './copy.js';
-import type { Vocabulary } from './generated/index.js';
+import type { ApiIndex, Vocabulary } from './generated/index.js';
 import type { AnyDocument, DocumentOf, Kind } from './kinds.js';
 import { newsFor, replacement, warningsOf } from './notices.js';
 import type { Warning } from './notices.js';
@@ -67,6 +67,11 @@ export class Store {
     /** The labels of enumerations, as they were at the last sync. */
     async vocabulary(): Promise<Vocabulary | null> {
         return (await this.copy.kept<Labels>('labels'))?.body ?? null;
+    }
+
+    /** What the server said of itself at the last sync: its intended use, and where to report what could hurt somebody. */
+    async about(): Promise<ApiIndex | null> {
+        return (await this.copy.kept<ApiIndex>('about')) ?? null;
     }
 
     /** Null also where a warning hides it. */

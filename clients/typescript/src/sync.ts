@@ -39,7 +39,7 @@ export class Sync {
         const staged = await this.sound(position, index.body, held);
         const [rows, after] = [[...staged.rows.values()], staged.after(held)];
         const isApplied = await this.copy.apply({
-            rows, labels, tombstones: [...staged.tombstones.values()], isReplacing: staged.isReplacing,
+            rows, labels, about: index.body, tombstones: [...staged.tombstones.values()], isReplacing: staged.isReplacing,
             position: this.next(position, staged, index, after.size),
         });
         if (!isApplied) return this.report(0, 0, false);

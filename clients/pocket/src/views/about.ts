@@ -5,6 +5,7 @@ import { time } from "../dates";
 import { h, type Child } from "../dom";
 import { KINDS } from "../kinds";
 import { facts } from "../parts/marks";
+import { report } from "../parts/report";
 import type { Pocket, View } from "../pocket";
 import { toPlace } from "../routes";
 import { isNews } from "../syncing";
@@ -67,6 +68,7 @@ export async function about(pocket: Pocket): Promise<View> {
                 "The Stride KB project. The app and the knowledge base are open: Apache-2.0. ",
                 h("a", { href: "/docs" }, "For developers"),
             ),
+            report(pocket, "Stride KB"),
         ],
     };
 }

@@ -6,6 +6,7 @@ import { markdown } from "../markdown";
 import { names } from "../parts/cards";
 import { whenToGetHelp } from "../parts/help";
 import { References } from "../parts/references";
+import { report } from "../parts/report";
 import { instead, safetyNotice } from "../parts/safety";
 import { inShort, status } from "../parts/status";
 import type { Pocket, View } from "../pocket";
@@ -45,6 +46,7 @@ async function shown(document: AnyDocument, pocket: Pocket): Promise<View> {
                 status(document, pocket),
                 contents(document, sections),
                 sections.map(section),
+                report(pocket, document.name),
             ),
         ],
     };

@@ -149,9 +149,12 @@ class Copy:
         return self._gone(*found[0]) if found else None
 
     def apply(
-        self, rows: Iterable[Row], tombstones: Iterable[Json], position: Position, labels: Json, *, is_replacing: bool
+        self, rows: Iterable[Row], tombstones: Iterable[Json], position: Position, *, beside: Json, is_replacing: bool
     ) -> bool:
-        """All of it or nothing. False, and nothing, if something was applied since `position` was worked out."""
+        """All of it or nothing, `beside` by its names.
+
+        False, and nothing, if something was applied since `position` was worked out.
+        """
         with self._writing():
             if self.position().revision != position.revision - 1:
                 return False
@@ -164,7 +167,8 @@ class Copy:
                 self._put(row)
             self._db.execute("DELETE FROM part")
             self._keep("position", asdict(position))
-            self._keep("labels", labels)
+            for name, value in beside.items():
+                self._keep(name, value)
             return True
 
     def clear(self) -> None:

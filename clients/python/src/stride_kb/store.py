@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, TypeVar, overload
 
 from pydantic import BaseModel
-from stride_kb_api import Vocabulary
+from stride_kb_api import ApiIndex, Vocabulary
 
 from stride_kb.copy import Copy, Gone
 from stride_kb.kinds import Document, name_of, read
@@ -77,6 +77,11 @@ class Store(AbstractContextManager["Store"]):
         """The labels of enumerations, as they were at the last sync."""
         labels = self._copy.kept("labels")
         return Vocabulary.model_validate(labels["body"]) if labels else None
+
+    def about(self) -> ApiIndex | None:
+        """What the server said of itself at the last sync: its intended use, and where to report what could hurt."""
+        said = self._copy.kept("about")
+        return ApiIndex.model_validate(said) if said else None
 
     @overload
     def get(self, kind: type[D], slug_or_id: str) -> D | None: ...

@@ -43,7 +43,7 @@ def bring_up_to_date(copy: Copy, server: Server, locale: str, look: Callable[[Js
         staged.rows.values(),
         staged.tombstones.values(),
         _position(position, staged.last, index, locale, len(after)),
-        labels,
+        beside={"labels": labels, "about": index.body},
         is_replacing=staged.is_replacing,
     ):
         return Report(0, 0, False, server.requests, server.bytes)
