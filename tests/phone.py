@@ -19,10 +19,11 @@ NOT_ARRAYS = ("cursor", "deleted", "edition", "has_more", "state_digest")
 
 @dataclass
 class Copy:
-    """What a phone keeps: documents by array name and id, and how far it has come."""
+    """What a phone keeps: documents by array name and id, how far it has come, and which notice it is beyond."""
 
     documents: dict[str, dict[str, Json]] = field(default_factory=dict)
     cursor: str = ""
+    heard: int = 0
 
     def digest(self, name: str) -> Json:
         held = self.documents.get(name, {}).values()
@@ -119,15 +120,18 @@ class Phone:
         self.notices = found["items"]
 
     def warnings(self) -> dict[str, str]:
-        """What to say of which documents in the copy. A notice that is older than the held words is done with."""
+        """What to say of which documents in the copy. A notice is done with after a sync, and where words are newer."""
         held = {pk: document for documents in self.copy.documents.values() for pk, document in documents.items()}
-        found = {}
-        for notice in reversed(self.notices):
+        found: dict[str, str] = {}
+        for notice in self.notices:
+            if notice["head"] <= self.copy.heard:
+                continue
             older = {pk: document for pk, document in held.items() if document["last_change"]["at"] < notice["at"]}
             for told in notice["documents"]:
                 showing = [pk for pk, document in older.items() if told["id"] in json.dumps(document)]
-                found |= dict.fromkeys(showing, "changed")
-                found |= {told["id"]: told["action"]} if told["id"] in older else {}
+                found = dict.fromkeys(showing, "changed") | found
+                if told["id"] in older and found[told["id"]] == "changed":  # what hides is stronger
+                    found[told["id"]] = told["action"]
         return found
 
     def shown(self) -> set[str]:
@@ -141,7 +145,8 @@ class Phone:
         documents = {} if fresh else {name: dict(held) for name, held in self.copy.documents.items()}
         for page in pages:
             apply_page(page, documents)
-        applied = Copy(documents, pages[-1]["cursor"])
+        heard = 0 if fresh else max((notice["head"] for notice in self.notices), default=0)
+        applied = Copy(documents, pages[-1]["cursor"], heard)
         self.interrupt()
         wrong = [name for name in self._names(pages[-1]) if applied.digest(name) != pages[-1]["state_digest"][name]]
         if wrong:

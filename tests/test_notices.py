@@ -209,3 +209,23 @@ def test_a_phone_shows_what_came_back_after_it_was_withdrawn(condition, phone):
     phone.sync()
     phone.read_notices()
     assert str(condition.pk) in phone.shown()
+
+
+def test_a_phone_goes_on_hiding_what_a_later_notice_only_changed(condition, phone):
+    story.releases.withdraw(condition, by=story.person("editor"), at=LATER, reason=TombstoneReason.SAFETY)
+    again = LATER + datetime.timedelta(hours=1)
+    story.publish_release(story.prepare(story.edit(condition, summary="Stop."), **FOR_SAFETY), at=again)
+    phone.read_notices()
+    assert [len(notice["documents"]) for notice in phone.notices] == [1, 1]
+    assert phone.warnings() == {str(condition.pk): "withdrawn_for_safety"}
+    phone.sync()
+    assert str(condition.pk) in phone.shown()
+
+
+def test_a_phone_hides_what_was_changed_and_then_withdrawn(condition, phone):
+    story.publish_release(story.prepare(story.edit(condition, summary="Stop."), **FOR_SAFETY), at=LATER)
+    again = LATER + datetime.timedelta(hours=1)
+    story.releases.withdraw(condition, by=story.person("editor"), at=again, reason=TombstoneReason.SAFETY)
+    phone.read_notices()
+    assert [len(notice["documents"]) for notice in phone.notices] == [1, 1]
+    assert phone.warnings() == {str(condition.pk): "withdrawn_for_safety"}

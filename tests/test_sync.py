@@ -246,3 +246,4 @@ def test_a_change_of_safety_in_a_red_flag_warns_on_the_articles_that_show_it(lin
     phone.read_notices()
     assert phone.warnings() == {str(link.condition.pk): "changed"}
     phone.sync()
+    assert phone.warnings() == {}
