@@ -127,7 +127,8 @@ lock: $(PY) ## Write requirements.txt and the two others from the .in files (UPG
 .PHONY: clean
 clean: ## Remove .venv and what tools left behind; never touches the data folder
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis clients/generated
-	rm -rf $(POCKET)/dist $(POCKET)/node_modules $(dir $(GENERATED))
+	rm -rf $(POCKET)/dist $(POCKET)/node_modules $(dir $(GENERATED)) clients/typescript/dist clients/python/src/stride_kb_api
+	rm -f clients/typescript/LICENSE clients/python/LICENSE
 	find . -name __pycache__ -type d -not -path './data/*' -prune -exec rm -rf {} +
 
 .PHONY: help
