@@ -93,6 +93,15 @@ def test_the_search_finds(library, words, slug, matched):
     assert (first["slug"], first["matched"]) == (slug, matched)
 
 
+def test_a_question_that_stands_nowhere_as_a_whole_finds_what_has_most_of_it(library):
+    whole = library.search("sore hip", limit=200)
+    assert whole
+    assert library.search("sore zzz hip", limit=200) == whole
+    assert library.search("zzz hip") == [], "half of it is too little"
+    assert library.search("sore hip zzz qqq") == [], "half of it is too little"
+    assert library.search("my sore hip hurts at nigt")[0]["slug"] == "outer-hip-pain"
+
+
 def test_the_search_looks_at_an_articles_own_words_and_nowhere_else(library):
     told = library.search("hip", limit=200)
     places = [hit["matched"] for hit in told if hit["summary"]]

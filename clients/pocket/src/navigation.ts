@@ -8,6 +8,8 @@ const SCROLL_REST = 150; // milliseconds; browsers refuse more than a few change
 export class Navigation {
     private shown: Route | null = null;
     private turn = 0; // of the newest address; an older one that is slower is dropped
+    private isOnTheWay = false; // somebody goes to a page that is not shown yet
+    private hasArrived = false;
 
     constructor(private readonly viewOf: (route: Route) => Promise<View>) {}
 
@@ -29,14 +31,23 @@ export class Navigation {
 
     /** The present page anew, without moving its reader. */
     async refresh(): Promise<void> {
-        await this.show(parse(location.hash));
+        const route = parse(location.hash);
+        if (await this.show(route)) this.arrive(route);
     }
 
     private async open(): Promise<void> {
         const route = parse(location.hash);
-        const isFirst = this.shown === null;
+        this.isOnTheWay = true;
         const isHere = isSamePage(this.shown, route);
-        if (!(isHere && route.section) && !(await this.show(route))) return;
+        if ((isHere && route.section) || (await this.show(route))) this.arrive(route);
+    }
+
+    /** Once for each way, whoever has shown the page: news may come while it is made, and it is then made anew. */
+    private arrive(route: Route): void {
+        if (!this.isOnTheWay) return;
+        this.isOnTheWay = false;
+        const isFirst = !this.hasArrived;
+        this.hasArrived = true;
         if (route.section && goToSection(route.section)) return;
         const top = Number(history.state?.top ?? 0);
         if (!isFirst) document.querySelector<HTMLElement>("#main h1")?.focus({ preventScroll: true });

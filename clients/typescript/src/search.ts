@@ -11,7 +11,7 @@ export interface Hit {
     name: string;
     summary: string;
     urgency: string | null;
-    /** Where all words stand, or the weakest of them. */
+    /** Where the words stand, or the weakest of them. */
     matched: (typeof PLACES)[number];
 }
 
@@ -33,15 +33,13 @@ export class Index {
         });
     }
 
-    /** Those in which every word stands; the last word may be unfinished. */
+    /** Those in which every word stands, or, where none is such, most of them; the last word may be unfinished. */
     search(query: string, isWanted: (row: Row) => boolean): Hit[] {
         const words = wordsOf(query);
         if (!words.length) return [];
         const found = words.map((word, number) => this.scores(word, number === words.length - 1));
-        const [first, ...others] = found;
-        const both = [...first!].filter(([row]) => others.every((scores) => scores.has(row)));
-        return both
-            .map(([row]) => ({ row: this.rows[row]!, scores: found.map((scores) => scores.get(row)!) }))
+        return withMost(found)
+            .map((row) => ({ row: this.rows[row]!, scores: found.flatMap((scores) => scores.get(row) ?? []) }))
             .filter(({ row }) => isWanted(row))
             .map(({ row, scores }) => ({ hit: hitOf(row, PLACES[Math.floor(Math.max(...scores))]!), score: sum(scores) }))
             .sort((a, b) => byPlace(a.hit, b.hit) || a.score - b.score || byName(a.hit, b.hit))
@@ -67,6 +65,17 @@ export class Index {
         }
         return best;
     }
+}
+
+/** One word of two says too little, and so does half of a sentence. */
+function withMost(found: Places[]): number[] {
+    const counts = new Map<number, number>();
+    for (const scores of found) {
+        for (const row of scores.keys()) counts.set(row, (counts.get(row) ?? 0) + 1);
+    }
+    const most = [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
+    const isEnough = most === found.length || (most >= 2 && most > found.length / 2);
+    return isEnough ? [...counts.keys()].filter((row) => counts.get(row) === most) : [];
 }
 
 /** Without case, accents and possessives. */

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ APOSTROPHE = re.compile("['’ʼ]s\\b|['’ʼ]")
 
 @dataclass(frozen=True)
 class Hit:
-    """`matched`: name, synonym, summary or text: where all words stand, or the weakest of them."""
+    """`matched`: name, synonym, summary or text: where the words stand, or the weakest of them."""
 
     kind: str
     id: str
@@ -43,15 +43,14 @@ class Index:
                     self._words[word].setdefault(number, place)
 
     def search(self, query: str, is_wanted: Callable[[Row], bool]) -> list[Hit]:
-        """Those in which every word stands; the last word may be unfinished."""
+        """Those in which every word stands, or, where none is such, most of them; the last word may be unfinished."""
         words = words_of(query)
         scores = [self._scores(word, is_last=number == len(words)) for number, word in enumerate(words, 1)]
-        both = set(scores[0]).intersection(*scores[1:]) if scores else set()
         found = []
-        for number in both:
+        for number in _with_most(scores):
             row, document = self._rows[number]
             if is_wanted(row):
-                own = [each[number] for each in scores]
+                own = [each[number] for each in scores if number in each]
                 found.append((_hit(row, document, PLACES[int(max(own))]), sum(own)))
         return [hit for hit, _ in sorted(found, key=lambda one: _order(*one))]
 
@@ -64,6 +63,14 @@ class Index:
             for number, place in self._words[word].items():
                 best[number] = min(best.get(number, len(PLACES)), place + more)
         return best
+
+
+def _with_most(scores: list[dict[int, float]]) -> list[int]:
+    """One word of two says too little, and so does half of a sentence."""
+    counts = Counter(number for each in scores for number in each)
+    most = max(counts.values(), default=0)
+    is_enough = most == len(scores) or (most >= 2 and most > len(scores) / 2)
+    return [number for number, times in counts.items() if times == most] if is_enough else []
 
 
 def words_of(text: str) -> list[str]:
