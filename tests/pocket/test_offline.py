@@ -116,10 +116,20 @@ def test_it_asks_at_most_once_a_minute_while_it_is_looked_at(phone):
     reader.opens()
     reader.lets_pass(seconds=50)
     reader.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    reader.page.evaluate("window.dispatchEvent(new Event('online'))")
+    reader.lets_pass(seconds=5)
     assert len(polls()) == 1
-    reader.lets_pass(seconds=80)
+    reader.lets_pass(seconds=75)
     assert [round(gap) for gap in polls()] == [0, 1, 1]
+
+
+def test_it_asks_at_once_when_the_network_is_back(phone):
+    reader = phone()
+    polls = reader.notes_polls()
+    reader.opens()
+    reader.lets_pass(seconds=30)
+    reader.page.evaluate("window.dispatchEvent(new Event('online'))")
+    reader.lets_pass(seconds=5)
+    assert [0.4 < gap < 0.7 for gap in polls()] == [False, True]
 
 
 def test_a_server_that_fails_is_asked_later_and_later(phone, watch: Watch):

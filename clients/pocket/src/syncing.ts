@@ -1,4 +1,4 @@
-// When to ask the server: at the start, when the page is looked at again, and at most once a minute. Where that fails,
+// When to ask the server: at the start, when the network is back, and else at most once a minute. Where that fails,
 // twice as late each time, at most hourly, and never before the server wants us back (docs/offline.md).
 import { Offline, type Report, type Store } from "stride-kb";
 
