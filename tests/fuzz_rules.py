@@ -53,7 +53,7 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 
 
 def _get(path: str) -> Any:
-    with urlopen(f"{ADDRESS}{path}", timeout=30) as answer:  # noqa: S310  a server of ours
+    with urlopen(f"{ADDRESS}{path}", timeout=30) as answer:  # noqa: S310  the address is that of the server under test, on this machine
         return json.loads(answer.read())
 
 

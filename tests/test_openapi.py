@@ -20,7 +20,7 @@ from django.test import Client, override_settings
 from django.urls import get_resolver
 from drf_spectacular.drainage import GENERATOR_STATS
 from drf_spectacular.generators import SchemaGenerator
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # jsonschema ships no types
 from openapi_spec_validator import validate
 
 from kb import published, releases, shelf, snapshots

@@ -604,7 +604,7 @@ def test_the_server_makes_the_snapshot_by_itself(tmp_path):
         assert item["edition"] == server.get("/api/v1")["edition"]
         address = f"http://127.0.0.1:{server.port}{item['href']}"
         asked = urllib.request.Request(address, headers={"Range": "bytes=100-", "Accept-Encoding": "gzip"})
-        with urllib.request.urlopen(address, timeout=10) as whole, urllib.request.urlopen(asked) as part:  # noqa: S310  our own server
+        with urllib.request.urlopen(address, timeout=10) as whole, urllib.request.urlopen(asked) as part:  # noqa: S310  the addresses are those of the server under test, on this machine
             assert (whole.status, part.status) == (200, 206)
             packed = whole.read()
             assert part.read() == packed[100:]

@@ -26,25 +26,25 @@ NAME_PATTERN = "^[A-Za-z0-9-]{1,80}$"
 TARGET_PATTERN = f"^({SLUG_SHAPE.pattern[:-2]}|{UUID_EXACT.pattern[1:-1]})$"
 
 
-class TextExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # spectacular ships no types
+class TextExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # drf-spectacular ships no types
     """Text that is never empty says so, which spectacular leaves out of answers."""
 
     target_class = "rest_framework.fields.CharField"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        described = dict(auto_schema._map_serializer_field(self.target, direction, True))  # type: ignore[no-untyped-call]  # the same
+        described = dict(auto_schema._map_serializer_field(self.target, direction, True))  # type: ignore[no-untyped-call]  # drf-spectacular ships no types
         return described if self.target.allow_blank else {"minLength": 1} | described
 
 
-class ListExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # spectacular ships no types
+class ListExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # drf-spectacular ships no types
     """A list says how long it can be, which spectacular tells of lists of plain values only."""
 
     target_class = "rest_framework.serializers.ListSerializer"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: str) -> dict[str, Any]:
-        described = dict(auto_schema._map_serializer_field(self.target, direction, True))  # type: ignore[no-untyped-call]  # the same
+        described = dict(auto_schema._map_serializer_field(self.target, direction, True))  # type: ignore[no-untyped-call]  # drf-spectacular ships no types
         return described | ({"maxItems": self.target.max_length} if self.target.max_length else {})
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Playwright
+import pytest
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -41,6 +42,20 @@ def launch(playwright: Playwright) -> Browser:
         if not found:
             _from_playwright()
     return _started(playwright, found)
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """A browser for tests, which are skipped where none can be had; in CI they fail."""
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except NoBrowser as reason:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no browser: {reason}")
+        yield browser
+        browser.close()
 
 
 def _started(playwright: Playwright, executable: str | None) -> Browser:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from clients import compiled, generate
 from config import environment
@@ -71,15 +71,8 @@ def network(server: Started) -> Iterator[Network]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            started = chromium.launch(playwright)
-        except chromium.NoBrowser as reason:
-            if IN_CI:
-                raise
-            pytest.skip(f"no browser: {reason}")
+    with chromium.opened() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from config import environment, pocket
 from tests.browser import chromium
@@ -79,16 +79,9 @@ def editors(house: Desk) -> Iterator[Editors]:
 def browser() -> Iterator[Browser]:
     # Lets a test answer for the server also when the browser looks for a newer service worker.
     os.environ["PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS"] = "1"
-    with sync_playwright() as playwright:
-        try:
-            started = chromium.launch(playwright)
-        except chromium.NoBrowser as reason:
-            if IN_CI:
-                raise
-            pytest.skip(f"no browser: {reason}")
-        expect.set_options(timeout=LONGEST_WAIT)
+    expect.set_options(timeout=LONGEST_WAIT)
+    with chromium.opened() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -176,7 +176,7 @@ class Copy:
         with self._writing():
             revision = self.position().revision
             for table in EMPTY:
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  # our own names
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608  the names are of our own tables
             self._keep("position", asdict(Position(revision=revision + 1)))
 
     # The part of a snapshot that has come
