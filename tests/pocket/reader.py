@@ -94,6 +94,10 @@ class Reader:
         self.page.add_init_script(NOTE_POLLS)
         return lambda: self.page.evaluate("polls.map((at, number) => (at - (polls[number - 1] ?? at)) / 60000)")
 
+    def stops_the_clock(self) -> None:
+        """Once all has come, which needs a clock that runs: from here on, a slow machine makes no minute longer."""
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 1)
+
     def lets_pass(self, *, seconds: int) -> None:
         """In small steps, so that what is on its way can arrive before the next is due."""
         for _ in range(seconds // 5):
