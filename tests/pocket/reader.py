@@ -88,15 +88,16 @@ class Reader:
         self.presses("Check for news now")
         expect(self.page.locator("#said")).to_have_text(re.compile("Nothing is new|brought up to date"))
 
-    def notes_polls(self) -> Callable[[], list[float]]:
-        """Before the first visit, on a clock of ours: gives the minutes between questions whether anything is new."""
+    def opens_on_a_clock_of_ours(self) -> Callable[[], list[float]]:
+        """It runs until everything has come, then stands still: on a slow machine no minute is longer.
+
+        Gives the minutes between questions whether anything is new.
+        """
         self.page.clock.install()
         self.page.add_init_script(NOTE_POLLS)
-        return lambda: self.page.evaluate("polls.map((at, number) => (at - (polls[number - 1] ?? at)) / 60000)")
-
-    def stops_the_clock(self) -> None:
-        """Once all has come, which needs a clock that runs: from here on, a slow machine makes no minute longer."""
+        self.opens()
         self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 1)
+        return lambda: self.page.evaluate("polls.map((at, number) => (at - (polls[number - 1] ?? at)) / 60000)")
 
     def lets_pass(self, *, seconds: int) -> None:
         """In small steps, so that what is on its way can arrive before the next is due."""

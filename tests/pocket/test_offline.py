@@ -112,9 +112,7 @@ def test_a_merged_page_leads_to_where_it_went(phone, editors: Editors):
 
 def test_it_asks_at_most_once_a_minute_while_it_is_looked_at(phone):
     reader = phone()
-    polls = reader.notes_polls()
-    reader.opens()
-    reader.stops_the_clock()
+    polls = reader.opens_on_a_clock_of_ours()
     reader.lets_pass(seconds=40)
     reader.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     reader.lets_pass(seconds=5)
@@ -125,9 +123,7 @@ def test_it_asks_at_most_once_a_minute_while_it_is_looked_at(phone):
 
 def test_it_asks_at_once_when_the_network_is_back(phone):
     reader = phone()
-    polls = reader.notes_polls()
-    reader.opens()
-    reader.stops_the_clock()
+    polls = reader.opens_on_a_clock_of_ours()
     reader.lets_pass(seconds=30)
     with reader.page.expect_request("**/api/v1"):
         reader.page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -137,9 +133,7 @@ def test_it_asks_at_once_when_the_network_is_back(phone):
 def test_a_server_that_fails_is_asked_later_and_later(phone, watch: Watch):
     watch.expects("503")
     reader = phone()
-    polls = reader.notes_polls()
-    reader.opens()
-    reader.stops_the_clock()
+    polls = reader.opens_on_a_clock_of_ours()
     reader.page.route("**/api/v1", lambda route: route.fulfill(status=503, body=""))
     reader.lets_pass(seconds=9 * 60)
     assert [round(gap) for gap in polls()] == [0, 1, 1, 2, 4]
